@@ -1,0 +1,1 @@
+"""The engine of Overligger: diagrams are run for cases."""
