@@ -1,0 +1,91 @@
+"""Letters: what was written to whom, journalised, and handed to the outbox.
+
+A letter is a code (B01…B16 of domain.md C9) with the facts its text needs. It holds no CPR number;
+the address is looked up when it is sent.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine import clock
+from engine.domain.cases import Case
+from engine.domain.people import Person
+from engine.errors import Broken
+from engine.store import Base, Json, new_id
+
+TITLES = {
+    "B01": "Tilbud om koordinering",
+    "B02": "Din koordinator",
+    "B03": "Indkaldelse til netværksmøde",
+    "B04": "Din plan",
+    "B05": "Kvittering for samtykke",
+    "B06": "Afgørelse med begrundelse og klagevejledning",
+    "B07": "Bekræftelse af tilbagetrækning",
+    "B08": "Partshøring",
+    "B09": "Kvittering til henviser",
+    "B10": "Vi mangler oplysninger",
+    "B11": "Skift af koordinator",
+    "B12": "Afslutning: her får du hjælp fremover",
+    "B13": "Børnevenligt brev",
+    "B14": "Genvurdering eller fremsendelse til Ankestyrelsen",
+    "B15": "Håndskrevet postkort",
+    "B16": "Du er fyldt 18",
+    "B16-F": "Afsluttende brev til forældremyndighedsindehaver",
+}
+
+
+class UnknownLetter(Broken):
+    """A diagram or service asks for a letter that does not exist."""
+
+
+class Letter(Base):
+    __tablename__ = "letters"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    code: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(String(160))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
+    facts: Mapped[dict] = mapped_column(Json, default=dict)
+    written_at: Mapped[datetime]
+    written_by: Mapped[str] = mapped_column(String(60))
+    journal_no: Mapped[str] = mapped_column(String(40), unique=True)
+    stopped: Mapped[bool] = mapped_column(default=False)
+
+
+def send(
+    session: Session, case: Case, code: str, to: Person | str, by: str = "systemet", **facts
+) -> Letter:
+    """Write, journalise and post a letter to a person, or to a unit or partner by its code.
+
+    `facts` are plain JSON values for the text. Raises UnknownLetter.
+    """
+    if code not in TITLES:
+        raise UnknownLetter(code)
+    count = len(of_case(session, case)) + 1
+    person = to if isinstance(to, Person) else None
+    letter = Letter(
+        id=new_id(),
+        case_id=case.id,
+        code=code,
+        title=TITLES[code],
+        person_id=person and person.id,
+        unit=None if person else to,
+        facts=facts,
+        written_at=clock.now(),
+        written_by=by,
+        journal_no=f"{case.nummer}-B{count:03}",
+    )
+    session.add(letter)
+    session.flush()
+    return letter
+
+
+def of_case(session: Session, case: Case) -> list[Letter]:
+    query = select(Letter).where(Letter.case_id == case.id)
+    return list(session.scalars(query.order_by(Letter.written_at, Letter.journal_no)))
