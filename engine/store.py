@@ -6,13 +6,38 @@ Reading sessions never write; writing goes through `Store.write`, which owns the
 
 from __future__ import annotations
 
+import logging
+import random
+import threading
+import time
 import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import DateTime, MetaData, String, Text, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import (
+    DDL,
+    DateTime,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from engine.errors import Broken, Refused
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Moment(TypeDecorator):
@@ -41,7 +66,7 @@ class Json(TypeDecorator):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect):
-        return None if value is None else orjson.dumps(value).decode()
+        return None if value is None else orjson.dumps(value, default=as_json).decode()
 
     def process_result_value(self, value: str | None, dialect):
         return None if value is None else orjson.loads(value)
@@ -60,6 +85,167 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment, dict: Json, list: Json, str: String}
 
 
+def as_json(value: Any) -> Any:
+    """How values that JSON does not know are written: FEEL numbers as numbers, sets as lists."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, set | frozenset | Mapping):
+        return dict(value) if isinstance(value, Mapping) else sorted(value)
+    raise TypeError(f"not JSON: {type(value).__name__}")
+
+
+def append_only(table: Table) -> None:
+    """Let the database itself refuse UPDATE and DELETE of the table's rows."""
+    for dialect in ("sqlite", "postgresql"):
+        for statement in append_only_statements(table.name, dialect):
+            # A percent sign would be a parameter to DDL; there is none in these statements.
+            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
+
+
+def append_only_statements(table: str, dialect: str) -> list[str]:
+    """The triggers of `append_only` as SQL, for migrations too."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for act in ("update", "delete")
+        ]
+    return [
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+
+
 def new_id() -> str:
     """A random identifier, as text, the same on both databases."""
     return str(uuid.uuid4())
+
+
+class Busy(Refused):
+    """Sagen er optaget af andre handlinger lige nu. Intet er gemt. Prøv igen om et øjeblik."""
+
+
+class Conflict(Exception):
+    """A row was changed by somebody else after it was read; the transaction is tried again."""
+
+
+class ReadingSession(Session):
+    """A session that refuses to write: pages read freely and act through verbs."""
+
+    def flush(self, objects=None):
+        if self.new or self.dirty or self.deleted:
+            raise Broken("a reading session was asked to write")
+
+
+class Store:
+    """One database. `reading()` gives a session to read with; `write(fn)` runs one transaction."""
+
+    #: How long a writer keeps trying when others hold what it needs, in seconds.
+    patience = 20.0
+
+    def __init__(self, url: str | URL):
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgresql(self.url)
+        self._lock = _process_lock(self.url) if self.dialect == "sqlite" else nullcontext()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading only; it never queues behind the writers."""
+        connection = self.engine.connect().execution_options(
+            readonly=True, **({"postgresql_readonly": True} if self.is_postgresql else {})
+        )
+        with connection, ReadingSession(connection, autoflush=False) as session:
+            yield session
+
+    def write(self, fn: Callable[[Session], T]) -> T:
+        """Run `fn(session)` in one transaction with one commit, and return what it returned.
+
+        When another writer was first, `fn` runs again from the start on a fresh session; so it
+        must do nothing outside the session. After `patience` seconds it is `Busy`.
+        """
+        give_up = time.monotonic() + self.patience
+        for attempt in range(1_000_000):
+            try:
+                with self._lock, Session(self.engine, expire_on_commit=False) as session:
+                    with session.begin():
+                        result = fn(session)
+                return result
+            except (Conflict, StaleDataError, DBAPIError) as error:
+                if isinstance(error, DBAPIError) and not _is_contention(error):
+                    raise
+                if time.monotonic() > give_up:
+                    raise Busy from error
+                log.info("write tried again (%d): %s", attempt + 1, type(error).__name__)
+                time.sleep(min(0.2, 0.005 * 2 ** min(attempt, 6)) * (0.5 + random.random()))
+        raise Busy
+
+    @property
+    def is_postgresql(self) -> bool:
+        return self.dialect == "postgresql"
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+# PostgreSQL: serialization failure, deadlock, lock not available (timeout).
+_CONTENTION = {"40001", "40P01", "55P03"}
+
+
+def _is_contention(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlstate", None) in _CONTENTION:
+        return True
+    return "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)
+
+
+_locks: dict[str, threading.Lock] = {}
+_locks_guard = threading.Lock()
+
+
+def _process_lock(url: URL) -> threading.Lock:
+    # SQLite's own busy handler is unfair under load; one lock per file keeps the queue short,
+    # and no two connections of this process ever write or checkpoint at the same moment.
+    with _locks_guard:
+        return _locks.setdefault(url.database or "", threading.Lock())
+
+
+def _sqlite(url: URL) -> Engine:
+    driver = _sqlite_driver()
+    log.info("SQLite %s through %s", driver.sqlite_version, driver.__name__)
+    engine = create_engine(url, module=driver, connect_args={"timeout": 30}, pool_size=20)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection, _record):
+        connection.isolation_level = None  # stops the driver's own implicit BEGIN
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",
+            "foreign_keys=on",
+            "busy_timeout=30000",
+        ):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection):
+        readonly = connection.get_execution_options().get("readonly")
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _sqlite_driver():
+    # Distributions ship SQLite versions with a rare WAL-reset fault (fixed in 3.51.3).
+    try:
+        import pysqlite3 as driver
+    except ImportError:
+        import sqlite3 as driver
+    return driver
+
+
+def _postgresql(url: URL) -> Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    # A lock is waited for shortly; then the transaction is tried again from the start.
+    return create_engine(url, pool_size=20, connect_args={"options": "-c lock_timeout=5000"})
