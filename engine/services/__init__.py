@@ -39,7 +39,9 @@ class Verbs(Protocol):
 
     def decide(self, context: Context, decision_id: str, inputs: Mapping[str, Any]) -> Any: ...
     def tell(self, context: Context, message: str, data: Mapping[str, Any]) -> None: ...
-    def start(self, context: Context, process: str, variables: Mapping[str, Any]) -> None: ...
+    def start(
+        self, context: Context, process: str, variables: Mapping[str, Any], case_free: bool
+    ) -> None: ...
     def record(self, context: Context, kind: str, facts: Mapping[str, Any]) -> None: ...
 
 
@@ -69,9 +71,14 @@ class Context:
         """Send a message to this case, delivered in the same transaction after the step."""
         self.verbs.tell(self, message, data or {})
 
-    def start(self, process: str, variables: Mapping[str, Any] | None = None) -> None:
-        """Start a further process on the same case, in the same transaction after the step."""
-        self.verbs.start(self, process, variables or {})
+    def start(
+        self, process: str, variables: Mapping[str, Any] | None = None, *, case_free: bool = False
+    ) -> None:
+        """Start a further process on the same case, in the same transaction after the step.
+
+        Case-free: on a case of its own of type `andet`, for work that is no citizen's.
+        """
+        self.verbs.start(self, process, variables or {}, case_free)
 
     def record(self, kind: str, **facts: Any) -> None:
         """Add an event to the case's trail. Never personal: the trail is kept for ever."""

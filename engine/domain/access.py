@@ -1,0 +1,144 @@
+"""Who sees what: user × role × unit × period meets consent here, and nowhere else.
+
+Every list, page, count, search and verb asks this file. What one may not see does not exist for one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, false, or_, select, union
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.domain import organisation
+from engine.domain.cases import CITIZEN_TYPES, Case, Involvement
+from engine.domain.organisation import LEADER_SUFFIX, ROLE_QUEUES, Unit
+from engine.instances import UNFINISHED, WorkItem
+
+# Roles that work a unit's queue.
+WORKERS = frozenset(
+    {"sagsbehandler", "koordinator", "fs_sagsbehandler", "jurist", "procesejer", "partner"}
+)
+LEADERS = frozenset({"leder", "chef"})
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one person, and those they stand in for today, can reach."""
+
+    usernames: frozenset[str]
+    units: frozenset[str]
+    led_units: frozenset[str]
+    partner_units: frozenset[str]
+    roles: frozenset[str]
+
+    @property
+    def queues(self) -> frozenset[str]:
+        """The queues that are the same whatever the case."""
+        return (
+            self.units
+            | self.led_units
+            | {unit + LEADER_SUFFIX for unit in self.led_units}
+            | {queue for queue, role in ROLE_QUEUES.items() if role in self.roles}
+        )
+
+
+def reach(session: Session, username: str) -> Reach:
+    """The user's own reach today together with that of absent colleagues they stand in for."""
+    usernames = {username, *organisation.stands_in_for(session, username)}
+    held = [role for name in usernames for role in organisation.roles_of(session, name)]
+    partners = set(session.scalars(select(Unit.code).where(Unit.partner)))
+    units = {role.unit for role in held if role.role in WORKERS}
+    return Reach(
+        usernames=frozenset(usernames),
+        units=frozenset(units),
+        led_units=frozenset(role.unit for role in held if role.role in LEADERS),
+        partner_units=frozenset(units & partners),
+        roles=frozenset(role.role for role in held),
+    )
+
+
+def visible_tasks(session: Session, username: str) -> Select:
+    """Select the unfinished work items that the user may work, as `WorkItem` rows."""
+    mine = reach(session, username)
+    return (
+        select(WorkItem)
+        .join(Case, Case.id == WorkItem.case_id)
+        .where(WorkItem.state.in_(UNFINISHED), _in_my_queues(mine))
+    )
+
+
+def may_work(session: Session, username: str, task_id: str) -> bool:
+    """Whether the task is one of those the user may work."""
+    query = visible_tasks(session, username).where(WorkItem.id == task_id)
+    return session.scalar(query.with_only_columns(WorkItem.id)) is not None
+
+
+def visible_cases(session: Session, username: str) -> Select:
+    """Select the ids of the cases whose content the user may see."""
+    from engine.domain import consent
+
+    mine = reach(session, username)
+    today = clock.today()
+    own_units = mine.units - mine.partner_units
+    taking_part = select(Involvement.case_id).where(
+        or_(Involvement.valid_to.is_(None), Involvement.valid_to > today),
+        or_(Involvement.unit.in_(own_units), Involvement.username.in_(mine.usernames)),
+    )
+    responsible = select(Case.id).where(
+        or_(
+            Case.koordinator.in_(mine.usernames),
+            Case.stedfortraeder.in_(mine.usernames),
+            Case.owner_unit.in_(own_units),
+        )
+    )
+    working = (
+        select(WorkItem.case_id)
+        .join(Case, Case.id == WorkItem.case_id)
+        .where(
+            WorkItem.state.in_(UNFINISHED),
+            _in_my_queues(mine),
+            # A partner's open task shows the task; the case needs the citizen's consent.
+            WorkItem.queue.not_in(mine.partner_units) if mine.partner_units else WorkItem.id == WorkItem.id,
+        )
+    )
+    parts = [taking_part, responsible, working]
+    if mine.partner_units:
+        parts.append(consent.disclosed_to(mine.partner_units))
+    return select(Case.id).where(
+        Case.id.in_(union(*parts)),
+        Case.locked.is_(False),
+        or_(Case.type.in_(CITIZEN_TYPES), Case.type == "andet"),
+    )
+
+
+def may_see(session: Session, username: str, case: Case) -> bool:
+    query = visible_cases(session, username).where(Case.id == case.id)
+    return session.scalar(query) is not None
+
+
+def _in_my_queues(mine: Reach):
+    """The SQL condition on WorkItem joined to Case."""
+    own = [
+        WorkItem.queue.in_(mine.queues) if mine.queues else false(),
+        # Somebody gave it to the user by name.
+        WorkItem.assignee.in_(mine.usernames),
+        and_(WorkItem.queue == "koordinator", Case.koordinator.in_(mine.usernames)),
+        and_(WorkItem.queue == "stedfortraeder", Case.stedfortraeder.in_(mine.usernames)),
+    ]
+    # Nobody coordinates yet, or no longer: the deputy does, and the offering unit's leader sees it.
+    own.append(
+        and_(
+            WorkItem.queue == "koordinator",
+            Case.koordinator.is_(None),
+            or_(
+                Case.stedfortraeder.in_(mine.usernames),
+                Case.owner_unit.in_(mine.units | mine.led_units),
+            ),
+        )
+    )
+    own.append(and_(WorkItem.queue == "ejer", Case.owner_unit.in_(mine.units | mine.led_units)))
+    own.append(and_(WorkItem.queue == "ejer-leder", Case.owner_unit.in_(mine.led_units)))
+    own.append(and_(WorkItem.queue == "henviser", Case.referred_by.in_(mine.units)))
+    return or_(*own)
