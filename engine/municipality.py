@@ -1,0 +1,89 @@
+"""A municipality as a file: units, people, roles, local settings and budgets, read into the database.
+
+Loading is repeatable: what is there already is brought up to date, nothing is removed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.domain import budget, organisation
+from engine.domain.organisation import Role, Unit, User
+from engine.settings import ROOT
+
+FIKTIVBY = ROOT / "processes" / "fiktivby" / "organisation.toml"
+
+
+def read(path: Path = FIKTIVBY) -> dict[str, Any]:
+    """The file as plain tables."""
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def unit_names(plan: Mapping[str, Any]) -> dict[str, str]:
+    """Code -> Danish name of every unit and partner in the file."""
+    return {row["kode"]: row["navn"] for row in (*plan["enheder"], *plan["partnere"])}
+
+
+def load(session: Session, path: Path = FIKTIVBY) -> None:
+    """Bring the database's organisation up to the file."""
+    plan = read(path)
+    for row, partner in _units(plan):
+        session.merge(
+            Unit(
+                code=row["kode"],
+                name=row["navn"],
+                partner=partner,
+                law_areas=row.get("lovomraader", []),
+                hosts_coordinators=row.get("kan_have_koordinatorer", False),
+                on_acute_duty=row.get("akutvagt", False),
+            )
+        )
+    session.flush()
+    for row in _users(plan):
+        session.merge(User(username=row["brugernavn"], name=row["navn"], skills=[], active=True))
+        session.flush()
+        for role in row["roller"]:
+            _give_role(session, row["brugernavn"], role["rolle"], role["enhed"])
+    for name, value in plan["indstillinger"].items():
+        if organisation.setting(session, name) is None:
+            organisation.change_setting(session, name, value)
+    for row in plan.get("budgetter", ()):
+        budget.open_line(session, row["linje"], row["navn"], row["aar"], row["beloeb"])
+    session.flush()
+
+
+def _units(plan: Mapping[str, Any]) -> Iterator[tuple[dict, bool]]:
+    yield from ((row, False) for row in plan["enheder"])
+    yield from ((row, True) for row in plan["partnere"])
+
+
+def _users(plan: Mapping[str, Any]) -> Iterator[dict]:
+    """The file's users, then those that every unit and partner has by rule."""
+    yield from plan["brugere"]
+    for unit in plan["enheder"]:
+        code, name = unit["kode"], unit["navn"]
+        for role, title in (("sagsbehandler", "Sagsbehandler"), ("leder", "Leder")):
+            yield {
+                "brugernavn": f"{role}-{code.lower()}",
+                "navn": f"{title}, {name}",
+                "roller": [{"rolle": role, "enhed": code}],
+            }
+    for partner in plan["partnere"]:
+        yield {
+            "brugernavn": f"partner-{partner['kode'].lower()}",
+            "navn": partner["navn"],
+            "roller": [{"rolle": "partner", "enhed": partner["kode"]}],
+        }
+
+
+def _give_role(session: Session, username: str, role: str, unit: str) -> None:
+    held = select(Role.id).where(Role.username == username, Role.role == role, Role.unit == unit)
+    if session.scalar(held) is None:
+        session.add(Role(username=username, role=role, unit=unit))
