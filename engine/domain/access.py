@@ -65,14 +65,20 @@ def visible_tasks(session: Session, username: str) -> Select:
     return (
         select(WorkItem)
         .join(Case, Case.id == WorkItem.case_id)
-        .where(WorkItem.state.in_(UNFINISHED), _in_my_queues(mine))
+        .where(WorkItem.state.in_(UNFINISHED), Case.locked.is_(False), _in_my_queues(mine))
     )
 
 
-def may_work(session: Session, username: str, task_id: str) -> bool:
-    """Whether the task is one of those the user may work."""
-    query = visible_tasks(session, username).where(WorkItem.id == task_id)
-    return session.scalar(query.with_only_columns(WorkItem.id)) is not None
+def may(session: Session, username: str, act: str, thing: WorkItem | Case) -> bool:
+    """Whether the user may do this to a task (finished or not) or see a case."""
+    if isinstance(thing, Case):
+        return may_see(session, username, thing)
+    mine = reach(session, username)
+    if act == "assign" and thing.unit in mine.led_units:
+        return True
+    query = select(WorkItem.id).join(Case, Case.id == WorkItem.case_id)
+    query = query.where(WorkItem.id == thing.id, Case.locked.is_(False), _in_my_queues(mine))
+    return session.scalar(query) is not None
 
 
 def visible_cases(session: Session, username: str) -> Select:
@@ -100,7 +106,9 @@ def visible_cases(session: Session, username: str) -> Select:
             WorkItem.state.in_(UNFINISHED),
             _in_my_queues(mine),
             # A partner's open task shows the task; the case needs the citizen's consent.
-            WorkItem.queue.not_in(mine.partner_units) if mine.partner_units else WorkItem.id == WorkItem.id,
+            WorkItem.queue.not_in(mine.partner_units)
+            if mine.partner_units
+            else WorkItem.id == WorkItem.id,
         )
     )
     parts = [taking_part, responsible, working]
