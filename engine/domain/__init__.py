@@ -5,23 +5,41 @@ soon as the domain is.
 """
 
 from engine.domain import (
+    appointment,
+    assessment,
     calendar,
+    case_roles,
     cases,
     deadlines,
+    delegation,
+    efforts,
     letters,
+    meetings,
     notes,
+    obligations,
     organisation,
     people,
+    plan,
     rules,
+    sector_plans,
 )
 
 __all__ = [
+    "appointment",
+    "assessment",
     "calendar",
+    "case_roles",
     "cases",
     "deadlines",
+    "delegation",
+    "efforts",
     "letters",
+    "meetings",
     "notes",
+    "obligations",
     "organisation",
     "people",
+    "plan",
     "rules",
+    "sector_plans",
 ]

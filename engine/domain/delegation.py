@@ -1,0 +1,176 @@
+"""Delegated competence: a coordinator may decide under another unit's law, within limits.
+
+Source: seed 001 (R1.55), seed 004 (R4.03): the council decides that it may happen, and the unit
+that owns the law makes the concrete decision (F10). A delegation opens and closes by its dates;
+no job is needed for it to be right.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Numeric, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine import clock
+from engine.domain import appointment, organisation
+from engine.domain.cases import Case
+from engine.domain.facts import fact
+from engine.errors import Refused
+from engine.store import Base, Json, new_id
+
+
+class IngenDelegation(Refused):
+    """Du kan ikke træffe denne afgørelse: {hvorfor}. Den ligger hos {enhed}, som kan træffe den eller give dig en delegation."""
+
+
+class ForkertPeriode(Refused):
+    """Delegationens slutdato ligger før startdatoen. Ret datoerne."""
+
+
+class Delegation(Base):
+    """What the coordinator of a case may decide under one law, for a period."""
+
+    __tablename__ = "delegations"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    username: Mapped[str] = mapped_column(ForeignKey("users.username"), index=True)
+    law_area: Mapped[str] = mapped_column(String(40))
+    decision_types: Mapped[list] = mapped_column(Json)
+    max_amount: Mapped[int | None] = mapped_column(Numeric(14, 2, asdecimal=False))
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date] = mapped_column(Date)
+    decided_by: Mapped[str] = mapped_column(String(160))
+    reference: Mapped[str] = mapped_column(String(160))
+    registered_by: Mapped[str] = mapped_column(String(60))
+    registered_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(String(60))
+
+    def covers(self, decision_type: str, amount: float | None, day: date) -> bool:
+        return (
+            self.revoked_at is None
+            and self.valid_from <= day <= self.valid_to
+            and decision_type in self.decision_types
+            and (amount is None or self.max_amount is None or amount <= self.max_amount)
+        )
+
+
+def grant(session: Session, case: Case, username: str, by: str, **facts) -> Delegation:
+    """Write down a delegation to the user. `facts` are the columns. Raises ForkertPeriode."""
+    if facts["valid_to"] < facts["valid_from"]:
+        raise ForkertPeriode
+    row = Delegation(
+        case_id=case.id, username=username, registered_by=by, registered_at=clock.now(), **facts
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def revoke(row: Delegation, by: str) -> None:
+    """End a delegation from this moment; decisions already made stand."""
+    if row.revoked_at is None:
+        row.revoked_at, row.revoked_by = clock.now(), by
+
+
+def of_case(session: Session, case: Case, law_area: str | None = None) -> list[Delegation]:
+    query = select(Delegation).where(Delegation.case_id == case.id)
+    if law_area is not None:
+        query = query.where(Delegation.law_area == law_area)
+    return list(session.scalars(query.order_by(Delegation.valid_from, Delegation.id)))
+
+
+def valid(
+    session: Session,
+    case: Case,
+    username: str | None,
+    law_area: str,
+    decision_type: str,
+    amount: float | None = None,
+    on: date | None = None,
+) -> Delegation | None:
+    """The delegation under which the user may decide this on the day (today), or None."""
+    day = on or clock.today()
+    for row in of_case(session, case, law_area):
+        if row.username == username and row.covers(decision_type, amount, day):
+            return row
+    return None
+
+
+def owner_of(session: Session, law_area: str) -> str | None:
+    """The unit that decides under the law: the first that names the area as its own."""
+    query = select(organisation.Unit).where(organisation.Unit.partner.is_(False))
+    for unit in session.scalars(query.order_by(organisation.Unit.code)):
+        if law_area in unit.law_areas:
+            return unit.code
+    return None
+
+
+def why_not(
+    session: Session,
+    case: Case,
+    username: str | None,
+    law_area: str,
+    decision_type: str,
+    amount: float | None = None,
+    on: date | None = None,
+) -> str | None:
+    """Why the user may not decide this, in Danish; None when they may."""
+    owner = owner_of(session, law_area)
+    if owner is not None and owner in own_units(session, username):
+        return None
+    if valid(session, case, username, law_area, decision_type, amount, on):
+        return None
+    day = on or clock.today()
+    mine = [row for row in of_case(session, case, law_area) if row.username == username]
+    if not mine:
+        return "der er ingen delegation i sagen"
+    of_type = [row for row in mine if decision_type in row.decision_types]
+    if not of_type:
+        return f"delegationen omfatter ikke {decision_type.replace('_', ' ')}"
+    row = of_type[-1]
+    if row.revoked_at is not None:
+        return "delegationen er tilbagekaldt"
+    if day < row.valid_from:
+        return f"delegationen gælder først fra {row.valid_from:%d.%m.%Y}"
+    if day > row.valid_to:
+        return f"delegationen udløb {row.valid_to:%d.%m.%Y}"
+    return f"beløbet er over delegationens grænse på {row.max_amount:.0f} kr."
+
+
+def decider(
+    session: Session, case: Case, law_area: str, decision_type: str, amount: float | None = None
+) -> str | None:
+    """The queue in which the decision is to be made: `koordinator`, or the unit that owns the law.
+
+    None where no unit owns the law: then somebody has to point one out.
+    """
+    coordinator = case.koordinator
+    if coordinator and why_not(session, case, coordinator, law_area, decision_type, amount) is None:
+        return "koordinator"
+    return owner_of(session, law_area)
+
+
+def own_units(session: Session, username: str | None) -> set[str]:
+    """The units whose law the user decides under without delegation."""
+    if username is None:
+        return set()
+    home = appointment.home(session, username)
+    deciding = {"sagsbehandler", "leder"}
+    roles = organisation.roles_of(session, username)
+    return {r.unit for r in roles if r.role in deciding} | ({home} if home else set())
+
+
+@fact("delegationer")
+def _today(session: Session, case: Case) -> list[dict]:
+    """What the coordinator may decide under other units' law today."""
+    day = clock.today()
+    return [
+        {"lovomraade": row.law_area, "typer": row.decision_types, "til": row.valid_to}
+        for row in of_case(session, case)
+        if row.username == case.koordinator
+        and row.revoked_at is None
+        and row.valid_from <= day <= row.valid_to
+    ]

@@ -1,0 +1,142 @@
+"""Meetings of a case: who is invited and may be, what was agreed, who has the initiative.
+
+Sources: seed 001 (R1.21, R1.27, R1.28), seed 002 (R2.21). Whether somebody may hear about the
+citizen is the decision table `videregivelse` (D7); the light of each invitee is its answer.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from engine import clock
+from engine.domain.cases import Case
+from engine.domain.facts import fact
+from engine.errors import Refused
+from engine.store import Base, Json, new_id
+
+PLANNED, HELD, CANCELLED = "planlagt", "afholdt", "aflyst"
+NETWORK, HANDOVER, FOLLOW_UP = "netvaerksmoede", "overdragelsesmoede", "opfoelgning"
+GREEN, RED = "groen", "roed"
+
+
+class IntetMoede(Refused):
+    """Der er ikke indkaldt til noget møde i sagen. Indkald først, og skriv så referatet."""
+
+
+class IngenInviterede(Refused):
+    """Ingen af de inviterede må deltage uden borgerens samtykke. Tal med borgeren om samtykke, eller invitér andre."""
+
+
+class Meeting(Base):
+    """One meeting, planned or held."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (Index("ix_meetings_case_state", "case_id", "state"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    kind: Mapped[str] = mapped_column(String(30), default=NETWORK)
+    purpose: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    place: Mapped[str | None] = mapped_column(String(160))
+    form: Mapped[str | None] = mapped_column(String(30))
+    agenda: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20), default=PLANNED)
+    called_by: Mapped[str] = mapped_column(String(60))
+    agreed_goals: Mapped[str | None] = mapped_column(Text)
+    roles: Mapped[list | None] = mapped_column(Json)
+    initiative: Mapped[str | None] = mapped_column(String(160))
+    citizens_summary: Mapped[str | None] = mapped_column(Text)
+    minutes: Mapped[str | None] = mapped_column(Text)
+    next_on: Mapped[str | None] = mapped_column(String(40))
+    cancelled_because: Mapped[str | None] = mapped_column(String(200))
+
+    invitees: Mapped[list[Invitee]] = relationship(
+        back_populates="meeting", order_by="Invitee.number", cascade="all"
+    )
+
+    @property
+    def invited(self) -> list[Invitee]:
+        return [row for row in self.invitees if row.light == GREEN]
+
+
+class Invitee(Base):
+    """Somebody who was asked to come, or who was taken off the list for want of consent."""
+
+    __tablename__ = "invitees"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meetings.id"), index=True)
+    number: Mapped[int]
+    who: Mapped[str] = mapped_column(String(160))
+    kind: Mapped[str] = mapped_column(String(30))
+    light: Mapped[str] = mapped_column(String(10))
+    answer: Mapped[str] = mapped_column(String(40))
+    why: Mapped[str | None] = mapped_column(String(200))
+    attended: Mapped[bool | None]
+
+    meeting: Mapped[Meeting] = relationship(back_populates="invitees")
+
+
+def call(session: Session, case: Case, by: str, at: datetime, purpose: str, **facts) -> Meeting:
+    """Plan a meeting; invitees are added with `invite`."""
+    meeting = Meeting(case_id=case.id, called_by=by, at=at, purpose=purpose, **facts)
+    session.add(meeting)
+    session.flush()
+    return meeting
+
+
+def invite(meeting: Meeting, who: str, kind: str, answer: str, why: str | None = None) -> Invitee:
+    """Put somebody on the list with D7's answer; only `tilladt` ones are really invited."""
+    light = GREEN if answer.startswith("tilladt") else RED
+    row = Invitee(
+        number=len(meeting.invitees) + 1, who=who, kind=kind, light=light, answer=answer, why=why
+    )
+    meeting.invitees.append(row)
+    return row
+
+
+def hold(meeting: Meeting, **minutes) -> None:
+    """The meeting was held; `minutes` are its columns."""
+    meeting.state = HELD
+    for name, value in minutes.items():
+        setattr(meeting, name, value)
+
+
+def cancel_future(session: Session, case: Case, why: str) -> list[Meeting]:
+    """Cancel every planned meeting of the case."""
+    cancelled = planned(session, case)
+    for meeting in cancelled:
+        meeting.state, meeting.cancelled_because = CANCELLED, why
+    return cancelled
+
+
+def planned(session: Session, case: Case, kind: str | None = None) -> list[Meeting]:
+    """Meetings that have not been held, the next one first."""
+    query = select(Meeting).where(Meeting.case_id == case.id, Meeting.state == PLANNED)
+    if kind is not None:
+        query = query.where(Meeting.kind == kind)
+    return list(session.scalars(query.order_by(Meeting.at, Meeting.id)))
+
+
+def next_planned(session: Session, case: Case, kind: str = NETWORK) -> Meeting:
+    """Raises IntetMoede."""
+    found = planned(session, case, kind)
+    if not found:
+        raise IntetMoede
+    return found[0]
+
+
+def of_case(session: Session, case: Case) -> list[Meeting]:
+    query = select(Meeting).where(Meeting.case_id == case.id)
+    return list(session.scalars(query.order_by(Meeting.at, Meeting.id)))
+
+
+@fact("naeste_moede")
+def _next(session: Session, case: Case) -> date | None:
+    """The day of the next planned meeting."""
+    rows = [m for m in planned(session, case) if m.at >= clock.now()]
+    return clock.local(rows[0].at).date() if rows else None
