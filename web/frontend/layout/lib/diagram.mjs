@@ -95,7 +95,7 @@ function routeMessages(drawing, rects, edges) {
   for (const points of edges.values()) for (const p of points) xs.push(p.x), ys.push(p.y);
   for (const id of pools) {
     const r = rects.get(id);
-    for (const d of [10, 24, 37, 50]) ys.push(r.y - d, bottom(r) + d);
+    for (const d of [STUB, 26, 39, 52]) ys.push(r.y - d, bottom(r) + d);
   }
   const range = union([...pools].map((id) => rects.get(id)));
   const router = new Router(
@@ -163,6 +163,7 @@ function labelAll(drawing, rects, edges) {
   const scopes = [...scopesOf(drawing)];
   const shapes = scopes.flatMap((s) => [...s.nodes, ...s.boundary, ...s.eventSubs, ...s.notes]);
   const lines = [...edges.values()];
+  const flows = scopes.flatMap((s) => s.flows), pools = new Set(drawing.pools.map((p) => p.id));
   const obstacles = shapes.filter((n) => n.kind !== 'sub').map((n) => rects.get(n.id));
   // The frame and the title of a sub-process are no place for a label either.
   for (const sub of shapes.filter((n) => n.kind === 'sub')) {
@@ -183,15 +184,43 @@ function labelAll(drawing, rects, edges) {
     ...named(shapes.filter((n) => n.kind === 'event' && !n.host)),
     ...named(guests),
     ...named(shapes.filter((n) => n.kind === 'data')),
-    ...scopes.flatMap((s) => s.flows).filter((f) => f.name && edges.has(f.id)).map((f) => ({ ...f, points: edges.get(f.id) })),
-    ...drawing.messages.filter((m) => m.name && edges.has(m.id)).map((m) => ({ ...m, points: nearPool(edges.get(m.id)) })),
+    ...flows.filter((f) => f.name && edges.has(f.id)).map((f) => ({ ...f, points: ownPart(f, flows, edges) })),
+    ...drawing.messages.filter((m) => m.name && edges.has(m.id)).map((m) => ({ ...m, points: nearPool(edges.get(m.id), pools.has(m.source)) })),
   ];
   return placeLabels(things, obstacles, lines);
 }
 
 /** A message's name reads best in the open between the pools: at the end that touches one. */
-function nearPool(points) {
-  return points.length === 2 ? points : [...points].reverse();
+function nearPool(points, fromPool) {
+  return fromPool ? points : [...points].reverse();
+}
+
+/** The part of a flow that it does not share with another way out of the same place. */
+function ownPart(flow, flows, edges) {
+  const points = edges.get(flow.id);
+  const siblings = flows.filter((f) => f !== flow && f.source === flow.source && edges.has(f.id)).map((f) => edges.get(f.id));
+  let shared = 0;
+  for (const other of siblings) {
+    let n = 0;
+    while (n < points.length && n < other.length && points[n].x === other[n].x && points[n].y === other[n].y) n++;
+    if (n === 0) continue;
+    const a = points[n - 1], b = points[n], c = other[n];
+    if (!b || !c) continue;
+    // From the last common corner both may still run the same way for a while.
+    const same = (a.x === b.x && a.x === c.x && Math.sign(b.y - a.y) === Math.sign(c.y - a.y)) ||
+      (a.y === b.y && a.y === c.y && Math.sign(b.x - a.x) === Math.sign(c.x - a.x));
+    if (!same) { shared = Math.max(shared, n - 1); continue; }
+    const reach = (p) => Math.abs(p.x - a.x) + Math.abs(p.y - a.y);
+    shared = Math.max(shared, reach(b) > reach(c) ? n - 1 + reach(c) / (reach(b) + 1) : n);
+  }
+  const from = Math.floor(shared);
+  if (from >= points.length - 1) return points;
+  const rest = points.slice(from);
+  if (shared > from) {
+    const t = shared - from, a = rest[0], b = rest[1];
+    rest[0] = { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
+  }
+  return rest;
 }
 
 export { labelSize };

@@ -18,7 +18,7 @@ export async function faultsOf(xml) {
   }
   const shapes = [...model.elements.values()].filter((e) => isNode(e) && rects.has(e.id));
   faults.push(...overlapping(shapes, rects, model), ...outside(model, rects), ...crossing(shapes, rects, edges, model));
-  faults.push(...hidden(shapes, rects, labels, model), ...slanted(edges, model));
+  faults.push(...hidden(shapes, rects, labels, model), ...slanted(edges, model), ...loose(rects, edges, model));
   return faults;
 }
 
@@ -117,6 +117,22 @@ function hidden(shapes, rects, labels, model) {
       if (overlaps(label, second, 2)) faults.push({ element: id, text: `teksten ligger oven i teksten for ${other}` });
     }
   });
+  return faults;
+}
+
+/** Both ends of a line must touch what they belong to. */
+function loose(rects, edges, { elements }) {
+  const faults = [];
+  for (const [id, points] of edges) {
+    const element = elements.get(id);
+    if (!element || element.$type === 'bpmn:Association') continue;
+    for (const [end, p] of [[element.sourceRef?.id, points[0]], [element.targetRef?.id, points.at(-1)]]) {
+      const rect = rects.get(end);
+      if (!rect || !p) continue;
+      const near = { x: p.x - 2, y: p.y - 2, width: 4, height: 4 };
+      if (!overlaps(near, rect) || (lineHits(points, grow(rect, -3)) && end !== undefined)) faults.push({ element: id, text: `rammer ikke kanten af ${end}` });
+    }
+  }
   return faults;
 }
 

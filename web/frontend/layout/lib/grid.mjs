@@ -103,6 +103,21 @@ function rowAll(nodes, out, into, ranks, laneOf) {
     busy.get(lane).get(row).push([from, to]);
   };
 
+  /**
+   * Of three ways out of a gateway one goes straight on, one down and one up, so that no two share a
+   * corner; best the one that comes back.
+   */
+  const goesAbove = ({ from }, chain) => {
+    const ways = out.get(from) ?? [];
+    if (byId.get(from).kind !== 'gateway' || ways.length < 3 || ways.some((e) => e.back)) return false;
+    const home = rows.get(from);
+    const placed = ways.filter((e) => rows.has(e.to) && laneOf(e.to) === laneOf(from));
+    if (placed.some((e) => rows.get(e.to) < home)) return false;
+    const returns = chain.some((id) => (out.get(id) ?? []).some((e) => e.back));
+    const down = ways.some((e) => rows.has(e.to) && (laneOf(e.to) > laneOf(from) || (laneOf(e.to) === laneOf(from) && rows.get(e.to) > home)));
+    return placed.some((e) => rows.get(e.to) === home) && (returns || down);
+  };
+
   const place = (first) => {
     // The chain: on through the graph for as long as it stays in this lane.
     const lane = laneOf(first);
@@ -110,13 +125,14 @@ function rowAll(nodes, out, into, ranks, laneOf) {
     for (let next = nextOf(first); next !== undefined && laneOf(next) === lane; next = nextOf(next)) chain.push(next);
     const start = ranks.get(first);
     let from = start, to = last(chain.at(-1));
-    let wish = 0, below = false;
+    let wish = 0, below = false, above = false;
     const before = forward(into.get(first)).filter((e) => rows.has(e.from) && laneOf(e.from) === lane);
     if (before.length) {
       const near = before.sort((a, b) => rows.get(a.from) - rows.get(b.from))[0];
       wish = rows.get(near.from);
       below = near.aside;
       if (below) wish += 1;
+      else above = goesAbove(near, chain);
       // On the same row the way from the branching must be free; on another one its column as well.
       from = Math.min(start, last(near.from) + (below ? 0 : 1));
     }
@@ -124,10 +140,10 @@ function rowAll(nodes, out, into, ranks, laneOf) {
     for (const e of forward(out.get(chain.at(-1)))) {
       if (rows.has(e.to) && laneOf(e.to) === lane) to = Math.max(to, ranks.get(e.to) - 1);
     }
-    let row = wish;
+    let row = above ? wish - 1 : wish;
     const fits = (r) => free(lane, r, r === wish && !below ? from : Math.min(from, start - (before.length ? 1 : 0)), to);
     while (!fits(row)) row++;
-    if (!below) for (let up = wish - 1; up >= 0 && row > wish; up--) if (fits(up)) row = up;
+    if (!below && !above) for (let up = wish - 1; up >= 0 && row > wish; up--) if (fits(up)) row = up;
     for (const id of chain) rows.set(id, row);
     take(lane, row, from, to);
     return chain;

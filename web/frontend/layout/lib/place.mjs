@@ -42,6 +42,7 @@ function layoutSub(sub) {
     width: round10(width),
     height: round10(content.height + top + foot),
     dx: Math.round((round10(width) - content.width) / 2), dy: top, content,
+    axis: top + content.axis,
   };
 }
 
@@ -60,10 +61,12 @@ function makePlan(scope, inner, pool) {
     const { width } = size.get(node.id);
     node.span = node.kind === 'sub' ? Math.max(1, Math.round((width + GUTTER) / (130 + GUTTER))) : 1;
   }
+  // Where the straight line enters: in the middle, or at the height of a sub-process' own first row.
+  const axis = (id) => inner.get(id)?.axis ?? size.get(id).height / 2;
   const { ranks, rows, back } = grid(scope, laneOf);
   const columns = Math.max(0, ...scope.nodes.map((n) => ranks.get(n.id) + n.span));
   const notes = placeNotes(scope, ranks, rows, laneOf, size);
-  return { scope, inner, pool, leaves, laneOf, hosted, size, ranks, rows, back, columns, notes };
+  return { scope, inner, pool, leaves, laneOf, hosted, size, axis, ranks, rows, back, columns, notes };
 }
 
 function sizeOf(node, inner, guests) {
@@ -136,10 +139,10 @@ function draw(plan, need) {
   const across = columnsOf(plan, need);
   const down = rowsOf(plan, need, across);
   const rects = new Map();
-  const { scope, size, ranks, rows, laneOf } = plan;
+  const { scope, size, axis, ranks, rows, laneOf } = plan;
 
   for (const node of scope.nodes) {
-    const s = size.get(node.id), y = down.centre(laneOf(node.id), rows.get(node.id)) - s.height / 2;
+    const s = size.get(node.id), y = down.centre(laneOf(node.id), rows.get(node.id)) - axis(node.id);
     const col = across.columns[ranks.get(node.id)];
     const x = node.span > 1 ? col.x : col.x + (col.width - s.width) / 2;
     rects.set(node.id, { x: Math.round(x), y: Math.round(y), ...s });
@@ -156,7 +159,7 @@ function draw(plan, need) {
   const routed = routeAll(plan, rects, across, down);
   const result = {
     width: down.width ?? across.width, height: down.height, rects, edges: new Map(routed), own: routed,
-    lanes: down.lanes, channels: { x: across.channels, y: down.channels }, lines: { xs: routed.xs, ys: routed.ys },
+    axis: down.axis, lanes: down.lanes, channels: { x: across.channels, y: down.channels }, lines: { xs: routed.xs, ys: routed.ys },
   };
   addInner(plan, result);
   return result;
@@ -281,18 +284,19 @@ function rowsOf(plan, need, across) {
   }
   return {
     centre: (lane, row) => Math.round(centres[lane].get(row)), shelved, lanes, channels, height: y,
+    axis: Math.round(centres[0].get(0) ?? y / 2),
     width: scope.eventSubs.length ? Math.round(room) : undefined,
   };
 }
 
 /** How far a node and its label reach above and below the middle of its row. */
-function reach(node, { size, hosted }) {
-  const half = size.get(node.id).height / 2;
+function reach(node, { size, hosted, axis }) {
+  const half = axis(node.id), rest = size.get(node.id).height - half;
   if (node.kind === 'gateway') return { up: half + (node.name ? labelSize(node.name).height + 6 : 0), dn: half };
   if (node.kind === 'event') return { up: half, dn: half + (node.name ? labelSize(node.name).height + 6 : 0) };
   const guests = hosted.get(node.id) ?? [];
   const feet = guests.map((g) => 18 + (g.name ? guestLabel(g, guests.length).height : 0));
-  return { up: half, dn: half + Math.max(0, ...feet) };
+  return { up: half, dn: rest + Math.max(0, ...feet) };
 }
 
 export const guestLabel = (guest, count) => labelSize(guest.name, count > 1 ? 70 : 84);
@@ -320,10 +324,12 @@ function routeAll(plan, rects, across, down) {
   const { scope, ranks, rows, laneOf, back, hosted } = plan;
   const xs = [], ys = [];
   const fixedX = new Set(), fixedY = new Set();
-  const spread = (r, kind) => kind === 'task' || kind === 'sub';
   const kind = new Map([...scope.nodes, ...scope.boundary].map((n) => [n.id, n.kind]));
+  const docking = (id, spreads = true) => ({
+    spread: spreads && ['task', 'sub'].includes(kind.get(id)), axis: plan.inner.has(id) ? plan.axis(id) : undefined,
+  });
   for (const [id, rect] of rects) {
-    for (const port of ports(rect, { left: 0, right: 0, top: 0, bottom: 0 }, { spread: spread(rect, kind.get(id)) })) {
+    for (const port of ports(rect, { left: 0, right: 0, top: 0, bottom: 0 }, docking(id))) {
       const sx = port.x + (port.side === 'left' ? -STUB : port.side === 'right' ? STUB : 0);
       const sy = port.y + (port.side === 'top' ? -STUB : port.side === 'bottom' ? STUB : 0);
       fixedX.add(sx), fixedY.add(sy);
@@ -358,10 +364,10 @@ function routeAll(plan, rects, across, down) {
   const edges = new Map();
   for (const { f } of order) {
     const from = rects.get(f.source), to = rects.get(f.target);
-    const edge = { id: f.id, source: f.source, target: f.target, kind: 'flow' };
+    const edge = { id: f.id, source: f.source, target: f.target, kind: 'flow', alone: f.isDefault };
     const points = router.route(edge,
-      ports(from, sourceCosts(f, kind, host, back), { spread: spread(from, kind.get(f.source)) && back.has(f.id) }),
-      ports(to, targetCosts(f, kind, back), { spread: spread(to, kind.get(f.target)) }));
+      ports(from, sourceCosts(f, kind, host, back), docking(f.source, back.has(f.id))),
+      ports(to, targetCosts(f, kind, back), docking(f.target)));
     edges.set(f.id, points ?? fallback(from, to));
   }
   edges.xs = lines.xs, edges.ys = lines.ys;

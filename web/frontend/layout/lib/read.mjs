@@ -19,7 +19,7 @@ export function readScope(container) {
   for (const element of container.flowElements ?? []) {
     if (element.$type === 'bpmn:SequenceFlow') {
       if (!element.sourceRef || !element.targetRef) throw new Error(`${element.id}: flowet mangler start eller mål`);
-      scope.flows.push({ id: element.id, name: element.name, source: element.sourceRef.id, target: element.targetRef.id });
+      scope.flows.push({ id: element.id, name: element.name, source: element.sourceRef.id, target: element.targetRef.id, isDefault: element.sourceRef.default === element });
     } else if (element.$type === 'bpmn:BoundaryEvent') {
       if (!element.attachedToRef) throw new Error(`${element.id}: attachedToRef mangler`);
       scope.boundary.push({ id: element.id, name: element.name, kind: 'event', host: element.attachedToRef.id, type: element.$type });

@@ -6,7 +6,7 @@
  */
 import { bottom, grow, midX, midY, right, simplify } from './geometry.mjs';
 
-export const STUB = 10;
+export const STUB = 13;
 const MARGIN = STUB - 1;
 const BEND = 45;
 const CROSSING = 35;
@@ -17,8 +17,8 @@ const DX = [-1, 1, 0, 0], DY = [0, 0, -1, 1];
 const OPPOSITE = [RIGHT, LEFT, DOWN, UP];
 
 /** Ports of a shape: where on its border a line may dock, and what that side costs. */
-export function ports(rect, costs, { spread = false } = {}) {
-  const { x, y } = rect, cx = midX(rect), cy = midY(rect);
+export function ports(rect, costs, { spread = false, axis } = {}) {
+  const { x, y } = rect, cx = midX(rect), cy = axis === undefined ? midY(rect) : y + axis;
   const found = [];
   const add = (side, px, py, extra = 0) => {
     if (costs[side] !== undefined) found.push({ side, x: px, y: py, cost: costs[side] + extra });
@@ -27,12 +27,16 @@ export function ports(rect, costs, { spread = false } = {}) {
   if (spread) {
     const dx = Math.round(rect.width / 4), dy = Math.round(rect.height / 4);
     for (const sign of [-1, 1]) {
-      add('left', x, cy + sign * dy, 14), add('right', right(rect), cy + sign * dy, 14);
-      add('top', cx + sign * dx, y, 14), add('bottom', cx + sign * dx, bottom(rect), 14);
+      add('left', x, cy + sign * dy, 32), add('right', right(rect), cy + sign * dy, 32);
+      add('top', cx + sign * dx, y, 32), add('bottom', cx + sign * dx, bottom(rect), 32);
     }
   }
   return found;
 }
+
+/** Lines that end, or begin, in the same place may run together, as water does; others may not. */
+const together = (a, b) => a.kind === b.kind &&
+  (a.target === b.target || (a.source !== undefined && a.source === b.source && !a.alone && !b.alone));
 
 const OUTWARD = { left: LEFT, right: RIGHT, top: UP, bottom: DOWN };
 
@@ -53,7 +57,9 @@ export class Router {
     this.usedDown = new Array(size);
     this.taken = [];
     for (const [id, rect] of obstacles) this.#block(id, grow(rect, MARGIN));
-    for (const rect of soft) this.#soften(rect);
+    for (const rect of soft) this.#soften(rect, 1.5);
+    // A line keeps its distance where there is room.
+    for (const rect of obstacles.values()) this.#soften(grow(rect, MARGIN + 5), 0.35);
   }
 
   #each(rect, onRight, onDown) {
@@ -71,8 +77,8 @@ export class Router {
     this.#each(rect, (at) => (this.blockRight[at] ??= []).push(id), (at) => (this.blockDown[at] ??= []).push(id));
   }
 
-  #soften(rect) {
-    this.#each(rect, (at, length) => (this.softRight[at] += 1.5 * length), (at, length) => (this.softDown[at] += 1.5 * length));
+  #soften(rect, weight) {
+    this.#each(rect, (at, length) => (this.softRight[at] += weight * length), (at, length) => (this.softDown[at] += weight * length));
   }
 
   /**
@@ -172,7 +178,7 @@ export class Router {
     for (const other of this.taken) {
       if (other.x !== port.x || other.y !== port.y) continue;
       if (other.way === 'in' && way === 'in' && edge.kind === other.edge.kind) cost += edge.kind === 'message' ? 90 : 20;
-      else if (other.way === 'out' && way === 'out') cost += 160;
+      else if (other.way === 'out' && way === 'out') cost += port.side === 'right' || edge.alone || other.edge.alone ? 240 : 40;
       else cost += 220;
     }
     return cost;
@@ -190,9 +196,7 @@ export class Router {
     const length = flat ? xs[(at % width) + 1] - xs[at % width] : ys[Math.floor(at / width) + 1] - ys[Math.floor(at / width)];
     let cost = length + (flat ? this.softRight[at] : this.softDown[at]);
     for (const user of (flat ? this.usedRight[at] : this.usedDown[at]) ?? []) {
-      // Lines that end in the same place may run together, as water does; others may not.
-      const together = user.kind === edge.kind && user.target === edge.target;
-      cost += together ? 0.4 * length + 4 : SHARED + 8 * length;
+      cost += together(user, edge) ? 0.15 * length : SHARED + 8 * length;
     }
     if (next !== dir) cost += BEND;
     cost += this.#touching(edge, cell, next, dir);
@@ -205,7 +209,7 @@ export class Router {
     const flatUsers = this.#users(cell, true), steepUsers = this.#users(cell, false);
     const flat = next === LEFT || next === RIGHT;
     let cost = 0;
-    const foreign = (user) => !(user.kind === edge.kind && user.target === edge.target);
+    const foreign = (user) => !together(user, edge);
     if (next === dir) {
       for (const user of flat ? steepUsers : flatUsers) if (foreign(user)) cost += CROSSING / 2;
     } else {
