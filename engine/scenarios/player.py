@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import casework, clock, events, jobs
+from engine import casework, clock, jobs
 from engine.domain import access, budget, organisation, people
 from engine.domain.cases import Case
 from engine.errors import Broken, Refused
