@@ -136,8 +136,8 @@ class Element:
     follow_up: str | None = None
     priority: str | None = None
     task: TaskDefinition | None = None
-    headers: Mapping[str, str] = field(default=NOTHING, hash=False)
-    properties: Mapping[str, str] = field(default=NOTHING, hash=False)
+    headers: Mapping[str, str] = field(default_factory=lambda: NOTHING, hash=False)
+    properties: Mapping[str, str] = field(default_factory=lambda: NOTHING, hash=False)
     inputs: tuple[IoMapping, ...] = ()
     outputs: tuple[IoMapping, ...] = ()
     called: Called | None = None

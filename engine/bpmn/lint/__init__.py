@@ -1,0 +1,44 @@
+"""The allow-list in front of the engine: a diagram may say what the engine executes, no more.
+
+    vocabulary   which elements and attributes may stand in a file at all
+    extensions   which zeebe: extensions each kind of element may carry
+    names        ids, process id = file name, one executable process
+    flow         starts, ends, connections, gateways
+    events       what events throw and catch, timers, links
+    tasks        what each kind of task must say
+    texts        FEEL, timers, variable names
+
+Each family is one function `check(root or diagram, report)`; all run on every file, so that one
+reading shows everything. Cross checks between files stand in `engine.diagrams`.
+"""
+
+from __future__ import annotations
+
+from engine.bpmn import dialect, xml
+from engine.bpmn.lint import events, extensions, flow, names, tasks, vocabulary
+from engine.bpmn.lint.findings import Finding, Report
+
+__all__ = ["Finding", "Report", "lint"]
+
+
+def lint(data: bytes, file: str) -> list[Finding]:
+    """All that is wrong with one BPMN file by itself; empty when the engine can execute it.
+
+    `file` is its name or path; a process must be named after it.
+    """
+    report = Report(file)
+    try:
+        root = xml.parse(data)
+    except xml.XmlRefused as refused:
+        report.error(refused.element, "xml", refused.message, refused.action)
+        return report.findings
+    vocabulary.check(root, report)
+    extensions.check(root, report)
+    diagram = dialect.read(root)
+    names.check(root, diagram, report)
+    for process in diagram.processes:
+        if process.executable:
+            flow.check(process, report)
+            events.check(process, report)
+            tasks.check(process, report)
+    return report.findings
