@@ -7,6 +7,7 @@ soon as the domain is.
 from engine.domain import (
     appointment,
     assessment,
+    budget,
     calendar,
     capacity,
     case_roles,
@@ -33,6 +34,7 @@ from engine.domain import (
 __all__ = [
     "appointment",
     "assessment",
+    "budget",
     "calendar",
     "capacity",
     "case_roles",

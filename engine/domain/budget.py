@@ -1,0 +1,264 @@
+"""The shared budget: it cannot be overspent, whatever is approved at the same moment.
+
+Every change of a line is one guarded UPDATE (a line without cover is simply not changed) and one
+row in an append-only ledger, in the same transaction. A request blocks nothing; a reservation does;
+a commitment turns a reservation into a grant; what is not needed is released. Amounts are kroner.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine import clock
+from engine.errors import Broken, Refused
+from engine.store import Base, append_only, new_id
+
+Kroner = Numeric(14, 2)
+REQUEST, RESERVE, RELEASE, COMMIT, SPEND, TOTAL = (
+    "ansoegt",
+    "reserveret",
+    "frigivet",
+    "bevilget",
+    "forbrugt",
+    "ramme",
+)
+
+
+class NoCover(Refused):
+    """Der er ikke dækning på budgetlinjen {linje}: der er {fri} kr. fri, og der mangler {mangler} kr. Direktionen kan anvise dækning."""
+
+
+class UnknownLine(Refused):
+    """Budgetlinjen {linje} findes ikke. Spørg Økonomi, hvilke linjer der er."""
+
+
+class BelowCommitted(Refused):
+    """Rammen på {linje} kan ikke sættes under det, der allerede er reserveret og bevilget ({bundet} kr.)."""
+
+
+class NotReserved(Broken):
+    """More is to be released or committed than the case has reserved."""
+
+
+class BudgetLine(Base):
+    """One line of one year, with its running sums; the ledger says how they came about."""
+
+    __tablename__ = "budget_lines"
+    __table_args__ = (
+        CheckConstraint(
+            "reserved >= 0 AND granted >= 0 AND reserved + granted <= total", name="covered"
+        ),
+    )
+
+    line: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    year: Mapped[int]
+    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
+    total: Mapped[Decimal] = mapped_column(Kroner)
+    reserved: Mapped[Decimal] = mapped_column(Kroner, default=Decimal(0))
+    granted: Mapped[Decimal] = mapped_column(Kroner, default=Decimal(0))
+
+
+class BudgetEntry(Base):
+    """One movement on a line. Written once."""
+
+    __tablename__ = "budget_entries"
+    __table_args__ = (Index("ix_budget_entries_line", "line", "kind"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    line: Mapped[str] = mapped_column(ForeignKey("budget_lines.line"))
+    kind: Mapped[str] = mapped_column(String(20))
+    amount: Mapped[Decimal] = mapped_column(Kroner)
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    subject: Mapped[str | None] = mapped_column(String(36), index=True)
+    unit: Mapped[str | None] = mapped_column(String(20))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+
+
+append_only(BudgetEntry.__table__)
+
+
+def open_line(
+    session: Session, line: str, name: str, year: int, total: int | Decimal, unit: str | None = None
+) -> BudgetLine:
+    """The line of that id, made with its total if it is not there."""
+    found = session.get(BudgetLine, line)
+    if found is None:
+        found = BudgetLine(
+            line=line, name=name, year=year, unit=unit, total=Decimal(total), reserved=0, granted=0
+        )
+        session.add(found)
+        session.flush()
+        _enter(session, line, TOTAL, Decimal(total), by="systemet")
+    return found
+
+
+def set_total(session: Session, line: str, total: int | Decimal, by: str = "systemet") -> None:
+    """Give the line another total. Raises BelowCommitted, UnknownLine."""
+    before = _line(session, line)
+    changed = session.execute(
+        update(BudgetLine)
+        .where(BudgetLine.line == line, BudgetLine.reserved + BudgetLine.granted <= total)
+        .values(total=Decimal(total))
+    )
+    if changed.rowcount == 0:
+        raise BelowCommitted(linje=line, bundet=before.reserved + before.granted)
+    _enter(session, line, TOTAL, Decimal(total) - before.total, by=by)
+    session.expire(before)
+
+
+def request(session: Session, line: str, amount: Decimal, **entry) -> None:
+    """Note what is asked for; it blocks nothing."""
+    _line(session, line)
+    _enter(session, line, REQUEST, Decimal(amount), **entry)
+
+
+def reserve(session: Session, line: str, amount: Decimal, **entry) -> None:
+    """Set the amount aside. Raises NoCover and changes nothing where it is not there."""
+    amount = Decimal(amount)
+    row = _line(session, line)
+    changed = session.execute(
+        update(BudgetLine)
+        .where(
+            BudgetLine.line == line,
+            BudgetLine.reserved + BudgetLine.granted + amount <= BudgetLine.total,
+        )
+        .values(reserved=BudgetLine.reserved + amount)
+    )
+    session.expire(row)
+    if changed.rowcount == 0:
+        free = _line(session, line).total - row.reserved - row.granted
+        raise NoCover(linje=line, fri=f"{free:.0f}", mangler=f"{amount - free:.0f}")
+    _enter(session, line, RESERVE, amount, **entry)
+
+
+def reserve_up_to(session: Session, line: str, amount: Decimal, **entry) -> Decimal:
+    """Set aside what there is of the amount, and return how much that was."""
+    amount = Decimal(amount)
+    for _ in range(20):
+        row = _line(session, line)
+        session.refresh(row)
+        part = min(amount, row.total - row.reserved - row.granted)
+        if part <= 0:
+            return Decimal(0)
+        try:
+            reserve(session, line, part, **entry)
+        except NoCover:
+            continue  # somebody was faster; take what is left now
+        return part
+    return Decimal(0)
+
+
+def release(session: Session, line: str, amount: Decimal, **entry) -> None:
+    """Give a reservation back to the line. Raises NotReserved."""
+    _move(session, line, Decimal(amount), reserved=-1, granted=0)
+    _enter(session, line, RELEASE, Decimal(amount), **entry)
+
+
+def commit(session: Session, line: str, amount: Decimal, **entry) -> None:
+    """Turn a reservation into a grant. Raises NotReserved."""
+    _move(session, line, Decimal(amount), reserved=-1, granted=1)
+    _enter(session, line, COMMIT, Decimal(amount), **entry)
+
+
+def uncommit(session: Session, line: str, amount: Decimal, **entry) -> None:
+    """Give a grant that will not be used back to the line."""
+    _move(session, line, Decimal(amount), reserved=0, granted=-1)
+    _enter(session, line, RELEASE, Decimal(amount), **entry)
+
+
+def spend(session: Session, line: str, amount: Decimal, **entry) -> None:
+    """Note what a grant has cost; the grant holds it already."""
+    _line(session, line)
+    _enter(session, line, SPEND, Decimal(amount), **entry)
+
+
+def balance(session: Session, line: str) -> dict[str, Decimal]:
+    """The line's sums in kroner: total, requested, reserved, granted, spent, free."""
+    row = _line(session, line)
+    session.refresh(row)
+    return {
+        "total": row.total,
+        "requested": _sum(session, line, REQUEST),
+        "reserved": row.reserved,
+        "granted": row.granted,
+        "spent": _sum(session, line, SPEND),
+        "free": row.total - row.reserved - row.granted,
+    }
+
+
+def held_by(session: Session, line: str, subject: str) -> Decimal:
+    """What is still reserved on the line for one application."""
+    sums = dict(
+        session.execute(
+            select(BudgetEntry.kind, func.sum(BudgetEntry.amount))
+            .where(BudgetEntry.line == line, BudgetEntry.subject == subject)
+            .group_by(BudgetEntry.kind)
+        ).all()
+    )
+    taken = sums.get(RELEASE, 0) + sums.get(COMMIT, 0)
+    return Decimal(sums.get(RESERVE, 0)) - Decimal(taken)
+
+
+def _move(session: Session, line: str, amount: Decimal, reserved: int, granted: int) -> None:
+    row = _line(session, line)
+    changed = session.execute(
+        update(BudgetLine)
+        .where(
+            BudgetLine.line == line,
+            BudgetLine.reserved + reserved * amount >= 0,
+            BudgetLine.granted + granted * amount >= 0,
+        )
+        .values(
+            reserved=BudgetLine.reserved + reserved * amount,
+            granted=BudgetLine.granted + granted * amount,
+        )
+    )
+    session.expire(row)
+    if changed.rowcount == 0:
+        raise NotReserved(f"{line}: {amount}")
+
+
+def _line(session: Session, line: str) -> BudgetLine:
+    found = session.get(BudgetLine, line)
+    if found is None:
+        raise UnknownLine(linje=line)
+    return found
+
+
+def _sum(session: Session, line: str, kind: str) -> Decimal:
+    query = select(func.coalesce(func.sum(BudgetEntry.amount), 0)).where(
+        BudgetEntry.line == line, BudgetEntry.kind == kind
+    )
+    return Decimal(session.scalar(query))
+
+
+def _enter(
+    session: Session,
+    line: str,
+    kind: str,
+    amount: Decimal,
+    *,
+    by: str,
+    case_id: str | None = None,
+    subject: str | None = None,
+    unit: str | None = None,
+) -> None:
+    session.add(
+        BudgetEntry(
+            line=line,
+            kind=kind,
+            amount=amount,
+            case_id=case_id,
+            subject=subject,
+            unit=unit,
+            at=clock.now(),
+            by=by,
+        )
+    )
+    session.flush()
