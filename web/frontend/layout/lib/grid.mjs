@@ -111,6 +111,8 @@ function rowAll(nodes, out, into, ranks, laneOf) {
     const ways = out.get(from) ?? [];
     if (byId.get(from).kind !== 'gateway' || ways.length < 3 || ways.some((e) => e.back)) return false;
     const home = rows.get(from);
+    // What hangs on a boundary event drops down, and would have to cross the straight line.
+    if (chain.some((id) => (out.get(id) ?? []).some((e) => e.aside))) return false;
     const placed = ways.filter((e) => rows.has(e.to) && laneOf(e.to) === laneOf(from));
     if (placed.some((e) => rows.get(e.to) < home)) return false;
     const returns = chain.some((id) => (out.get(id) ?? []).some((e) => e.back));
@@ -158,7 +160,9 @@ function rowAll(nodes, out, into, ranks, laneOf) {
   if (starts.length) follow(starts[0].id);
   const rest = [...nodes].sort((a, b) => ranks.get(a.id) - ranks.get(b.id));
   for (;;) {
-    const ready = rest.find((n) => !rows.has(n.id) && forward(into.get(n.id)).some((e) => rows.has(e.from)))
+    // Boundary events first: what they lead to hugs its host, other branches have a longer way anyhow.
+    const ready = rest.find((n) => !rows.has(n.id) && forward(into.get(n.id)).some((e) => e.aside && rows.has(e.from)))
+      ?? rest.find((n) => !rows.has(n.id) && forward(into.get(n.id)).some((e) => rows.has(e.from)))
       ?? rest.find((n) => !rows.has(n.id));
     if (!ready) break;
     follow(ready.id);

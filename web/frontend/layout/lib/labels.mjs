@@ -14,7 +14,7 @@ export function placeLabels(things, obstacles, lines) {
       const room = grow(spot, 1);
       let cost = i;
       for (const rect of obstacles) cost += overlapArea(room, rect) * 2;
-      for (const rect of placed.values()) cost += overlapArea(grow(room, 2), rect) * 3;
+      for (const rect of placed.values()) cost += overlapArea(grow(room, 2), rect) * 5;
       for (const points of lines) if (lineHits(points, room)) cost += 120;
       if (!best || cost < best.cost) best = { cost, spot };
     });
@@ -36,8 +36,8 @@ function besideShape({ name, rect, kind }) {
     const above = rect.y - s.height - 4, below = bottom(rect) + 4;
     const middle = [at(cx - s.width / 2, above, s), at(cx - s.width / 2, below, s)];
     const corners = [
-      at(cx - s.width - 6, above + 6, s), at(cx + 6, above + 6, s),
-      at(cx - s.width - 6, below - 6, s), at(cx + 6, below - 6, s),
+      at(cx - s.width - 6, above + 3, s), at(cx + 6, above + 3, s),
+      at(cx - s.width - 6, below - 3, s), at(cx + 6, below - 3, s),
     ];
     const sides = [at(right(rect) + 5, midY(rect) - s.height - 4, s), at(right(rect) + 5, midY(rect) + 4, s)];
     if (kind === 'gateway') found.push(...middle, ...corners, ...sides);

@@ -73,7 +73,7 @@ function sizeOf(node, inner, guests) {
   if (node.kind === 'event') return { width: 36, height: 36 };
   if (node.kind === 'gateway') return { width: 50, height: 50 };
   if (node.kind === 'sub') return { width: inner.get(node.id).width, height: inner.get(node.id).height };
-  const size = taskSize(node.name ?? '', { icon: node.type !== 'bpmn:Task', marker: node.marker || node.type === 'bpmn:CallActivity' && node.marker });
+  const size = taskSize(node.name ?? '', { icon: node.type !== 'bpmn:Task', marker: node.marker || node.type === 'bpmn:CallActivity' });
   return { ...size, width: Math.max(size.width, guests * 70) };
 }
 
