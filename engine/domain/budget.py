@@ -10,14 +10,37 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    TypeDecorator,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
 from engine.errors import Broken, Refused
 from engine.store import Base, append_only, new_id
 
-Kroner = Numeric(14, 2)
+
+class Kroner(TypeDecorator):
+    """An amount in kroner, kept as whole øre: both databases count those exactly."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else int((Decimal(value) * 100).to_integral_exact())
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else Decimal(value) / 100
+
+
 REQUEST, RESERVE, RELEASE, COMMIT, SPEND, TOTAL = (
     "ansoegt",
     "reserveret",
