@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     func,
+    literal,
     select,
     update,
 )
@@ -126,7 +127,10 @@ def set_total(session: Session, line: str, total: int | Decimal, by: str = "syst
     before = _line(session, line)
     changed = session.execute(
         update(BudgetLine)
-        .where(BudgetLine.line == line, BudgetLine.reserved + BudgetLine.granted <= total)
+        .where(
+            BudgetLine.line == line,
+            BudgetLine.reserved + BudgetLine.granted <= literal(total, Kroner()),
+        )
         .values(total=Decimal(total))
     )
     if changed.rowcount == 0:
@@ -149,7 +153,8 @@ def reserve(session: Session, line: str, amount: Decimal, **entry) -> None:
         update(BudgetLine)
         .where(
             BudgetLine.line == line,
-            BudgetLine.reserved + BudgetLine.granted + amount <= BudgetLine.total,
+            BudgetLine.reserved + BudgetLine.granted + literal(amount, Kroner())
+            <= BudgetLine.total,
         )
         .values(reserved=BudgetLine.reserved + amount)
     )
@@ -230,17 +235,16 @@ def held_by(session: Session, line: str, subject: str) -> Decimal:
 
 def _move(session: Session, line: str, amount: Decimal, reserved: int, granted: int) -> None:
     row = _line(session, line)
+    after_reserved = BudgetLine.reserved + literal(reserved * amount, Kroner())
+    after_granted = BudgetLine.granted + literal(granted * amount, Kroner())
     changed = session.execute(
         update(BudgetLine)
         .where(
             BudgetLine.line == line,
-            BudgetLine.reserved + reserved * amount >= 0,
-            BudgetLine.granted + granted * amount >= 0,
+            after_reserved >= literal(0, Kroner()),
+            after_granted >= literal(0, Kroner()),
         )
-        .values(
-            reserved=BudgetLine.reserved + reserved * amount,
-            granted=BudgetLine.granted + granted * amount,
-        )
+        .values(reserved=after_reserved, granted=after_granted)
     )
     session.expire(row)
     if changed.rowcount == 0:
