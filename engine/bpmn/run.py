@@ -164,12 +164,12 @@ class Run:
         self.waits.drop_of(str(task.id))
         self.scopes.close(str(task.id))
 
-    def note(self, kind: str, task: Task, **data: Any) -> None:
+    def note(self, kind: str, task: Task, /, **data: Any) -> None:
         spec = task.task_spec
         process, element = spec.element.process, spec.element.id
         self.journal.append(Step(kind, process, element, spec.element.name, data))
 
-    def note_wait(self, kind: str, wait: Wait, **data: Any) -> None:
+    def note_wait(self, kind: str, wait: Wait, /, **data: Any) -> None:
         data = {"id": wait.id, **data}
         self.journal.append(Step(kind, wait.process, wait.element, wait.name, data))
 
