@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,8 @@ class Expression:
         self._tree = None
         if self.is_feel:
             try:
-                self._tree = feel.parse(self.text[1:].strip(), ())
-            except Exception as error:
+                self._tree = feel.parse(self.text[1:].strip())
+            except feel.FeelError as error:
                 raise DiagramError(element, f"{self.text}: {error}") from error
 
     @classmethod
@@ -34,8 +34,16 @@ class Expression:
     def maybe(cls, text: str | None, element: str) -> Expression | None:
         return cls(text, element) if text else None
 
-    def evaluate(self, context: Mapping[str, Any], now: datetime) -> Any:
-        """The value as JSON: dates, times and durations are ISO 8601 texts."""
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables it asks for."""
+        return self._tree.names if self._tree is not None else frozenset()
+
+    def evaluate(self, context: Mapping[str, Any], now: Callable[[], datetime]) -> Any:
+        """The value as JSON: dates, times and durations are ISO 8601 texts.
+
+        Raises `feel.FeelError`. A name that is not there is null.
+        """
         if self._tree is None:
             return self.text
         return feel.to_json(self._tree.evaluate(context, now=now))

@@ -21,6 +21,7 @@ from engine.bpmn.specs import faults
 from engine.bpmn.values import clean
 from engine.bpmn.waits import Wait, Waits
 from engine.bpmn.workflow import Room, RootRoom, is_live
+from engine.feel import FeelError
 
 #: More steps without waiting for anybody than any honest diagram takes.
 MOST_STEPS = 20_000
@@ -54,7 +55,7 @@ class Run:
         return [*found, str(task.workflow.task_tree.id)]
 
     def context(self, task: Task) -> dict[str, Any]:
-        """What an expression sees from a task."""
+        """Everything an expression can see from a task."""
         return {**self.scopes.seen(self.chain(task)), "sag": self.host.sag()}
 
     def evaluate(
@@ -62,10 +63,13 @@ class Run:
     ) -> Any:
         if not expression.is_feel:
             return expression.text
-        context = {**self.context(task), **(extra or {})}
+        context = {**self.scopes.seen(self.chain(task)), **(extra or {})}
+        if "sag" in expression.names:
+            # Looking the case up costs; most expressions do not ask.
+            context["sag"] = self.host.sag()
         try:
-            return expression.evaluate(context, self.now())
-        except Exception as error:
+            return expression.evaluate(context, self.now)
+        except FeelError as error:
             raise Stuck(task.task_spec.bpmn_id, f"{expression.text}: {error}") from error
 
     def mapped(self, task: Task, mappings, given: Mapping[str, Any] | None = None) -> dict:
@@ -165,9 +169,10 @@ class Run:
         self.scopes.close(str(task.id))
 
     def note(self, kind: str, task: Task, /, **data: Any) -> None:
-        spec = task.task_spec
-        process, element = spec.element.process, spec.element.id
-        self.journal.append(Step(kind, process, element, spec.element.name, data))
+        element = task.task_spec.element
+        if task.task_spec.is_inner:
+            data["loop"] = task.internal_data["index"] + 1
+        self.journal.append(Step(kind, element.process, element.id, element.name, data))
 
     def note_wait(self, kind: str, wait: Wait, /, **data: Any) -> None:
         data = {"id": wait.id, **data}
