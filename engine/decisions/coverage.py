@@ -224,7 +224,9 @@ class _Survey:
             if point is None
             or (all(t.matches(point, scope) for t in allowed) and not type_.fault(point))
         ]
-        return kept or [cells.sample(type_.base)]
+        if all(point is None for point in kept):
+            kept.append(cells.sample(type_.base))
+        return kept
 
     # ---- findings -------------------------------------------------------------------------
 
@@ -255,12 +257,11 @@ class _Survey:
 
     def _agree(self, first: int, second: int) -> bool:
         """Whether two rows say the same; written alike, or alike when worked out."""
-        a = [getattr(c, "text", "") for c in self.rules[first].outputs]
-        b = [getattr(c, "text", "") for c in self.rules[second].outputs]
+        a, b = _written(self.rules[first].outputs), _written(self.rules[second].outputs)
         if a == b:
             return True
         try:
-            told = [feel.evaluate(f"[{', '.join(cells)}]", self.given) for cells in (a, b)]
+            told = [feel.evaluate(f"[{', '.join(row)}]", self.given) for row in (a, b)]
         except feel.FeelError:
             return False
         return None not in told and told[0] == told[1]
@@ -330,11 +331,10 @@ class _Survey:
                 self.warnings.append(f"Række {rule.row.id} kan aldrig blive brugt.")
 
     def _twins(self) -> None:
-        """Rows of a list table with the same conditions at the same time: a forgotten end date?"""
+        """Dated rows of a list table with the same conditions at the same time: a date forgotten?"""
         for second, later in enumerate(self.rules):
             for first in self.rules[:second]:
-                alike = [t.text for t in first.tests] == [t.text for t in later.tests]
-                if alike and _meet(first, later):
+                if _written(first.tests) == _written(later.tests) and _meet(first, later):
                     self.warnings.append(
                         f"Rækkerne {first.row.id} og {later.row.id} har samme betingelser"
                         " og gælder på samme tid."
@@ -345,9 +345,16 @@ class _TooLarge(Exception):
     """More states than we are willing to walk."""
 
 
+def _written(row: Sequence[Any]) -> list[str]:
+    return [getattr(cell, "text", "") for cell in row]
+
+
 def _meet(a: Rule, b: Rule) -> bool:
+    """Whether two rows hold on the same day, one of them not for ever, or say the very same."""
     start = max(a.row.valid_from or date.min, b.row.valid_from or date.min)
-    return start <= min(a.row.valid_to or date.max, b.row.valid_to or date.max)
+    end = min(a.row.valid_to or date.max, b.row.valid_to or date.max)
+    dated = start > date.min or end < date.max
+    return start <= end and (dated or _written(a.outputs) == _written(b.outputs))
 
 
 def _type_texts(type_: Type) -> Iterator[str]:

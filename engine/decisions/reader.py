@@ -6,6 +6,7 @@ The elements and their requirements are read by this module, their logic by `log
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from engine.decisions import xml as dmn
 from engine.decisions.errors import TableError
@@ -79,10 +80,9 @@ class _Reader:
             types=self.types.items,
             imports=self.imports,
             imported=self.imported,
-            problems=(),
         )
         self._check_requirements(result)
-        return _with_problems(result, tuple(self.problems))
+        return replace(result, problems=tuple(self.problems))
 
     def _problem(self, node: dmn.Node, message: str) -> None:
         self.problems.append(TableError(dmn.label(node), message))
@@ -146,7 +146,7 @@ class _Reader:
         names = {}
         for reference in requires:
             namespace, _, id_ = reference.rpartition("#")
-            if namespace in ("", self.namespace) and id_ in self.nodes:
+            if self._is_ours(reference):
                 node = self.nodes[id_]
                 names[reference] = self._variable(node, node.get("name", "")).name
             else:
@@ -157,10 +157,14 @@ class _Reader:
                     names[reference] = f"{prefix}.{element.name}" if prefix else element.name
         return names
 
+    def _is_ours(self, reference: str) -> bool:
+        namespace, _, id_ = reference.rpartition("#")
+        return namespace in ("", self.namespace) and id_ in self.nodes
+
     def _logic(self, requires: tuple[str, ...], own: str) -> LogicReader:
-        known = {own, *self._names(requires).values()}
-        for entry in self.imports:
-            known.add(entry.name)
+        # What is imported is reached by a path, `import.name`; only its first part is a variable.
+        known = {own, *(n for r, n in self._names(requires).items() if self._is_ours(r))}
+        known.update(entry.name for entry in self.imports)
         return LogicReader(frozenset(known), self.fields, self.types, self.problems)
 
     def _decision(self, node: dmn.Node, id_: str, name: str) -> Decision:
@@ -217,9 +221,3 @@ def _needs_itself(definitions: Definitions, start: Decision) -> bool:
         seen.add(found[1].id)
         ahead += found[1].requires
     return False
-
-
-def _with_problems(definitions: Definitions, problems: tuple[TableError, ...]) -> Definitions:
-    from dataclasses import replace
-
-    return replace(definitions, problems=problems)
