@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, deferred, mapped_column, undefer
 
 from engine.store import Base, Json, new_id
 
@@ -40,14 +40,18 @@ class Instance(Base):
     status: Mapped[str] = mapped_column(default=RUNNING)  # running | ended | cancelled
     revision: Mapped[int] = mapped_column()
     state_format: Mapped[int] = mapped_column(default=STATE_FORMAT)
-    state: Mapped[bytes] = deferred(mapped_column(LargeBinary), group="state")
-    scopes: Mapped[bytes] = deferred(mapped_column(LargeBinary), group="state")
+    state: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    scopes: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     started_at: Mapped[datetime]
     started_by: Mapped[str]
     ended_at: Mapped[datetime | None]
 
     # Two writers that read the same revision: the second finds no row and starts over.
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
+
+
+#: Loader options for those who want to wake an instance, not only list it.
+WITH_STATE = (undefer(Instance.state), undefer(Instance.scopes))
 
 
 class WorkItem(Base):
@@ -106,6 +110,7 @@ class WorkItem(Base):
     hold_reason: Mapped[str | None]
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]
+    incident_id: Mapped[int | None] = mapped_column(BigInteger)  # the last try broke here
     revision: Mapped[int] = mapped_column(default=1)
 
     @property

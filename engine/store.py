@@ -214,7 +214,9 @@ def _process_lock(url: URL) -> threading.Lock:
 def _sqlite(url: URL) -> Engine:
     driver = _sqlite_driver()
     log.info("SQLite %s through %s", driver.sqlite_version, driver.__name__)
-    engine = create_engine(url, module=driver, connect_args={"timeout": 30}, pool_size=20)
+    engine = create_engine(
+        url, module=driver, connect_args={"timeout": 30}, pool_size=20, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection, _record):
@@ -248,4 +250,9 @@ def _postgresql(url: URL) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     # A lock is waited for shortly; then the transaction is tried again from the start.
-    return create_engine(url, pool_size=20, connect_args={"options": "-c lock_timeout=5000"})
+    return create_engine(
+        url,
+        pool_size=20,
+        hide_parameters=True,  # what a citizen answered never stands in an error's text
+        connect_args={"options": "-c lock_timeout=5000"},
+    )

@@ -1,0 +1,21 @@
+"""The verbs. What matters changes only through them, one transaction and one commit each."""
+
+from engine.casework.due import arm_sweeps, retry, run_due, sweep, wake
+from engine.casework.messages import tell
+from engine.casework.opening import open_case
+from engine.casework.tasks import assign, claim, complete, hold, release
+
+__all__ = [
+    "arm_sweeps",
+    "assign",
+    "claim",
+    "complete",
+    "hold",
+    "open_case",
+    "release",
+    "retry",
+    "run_due",
+    "sweep",
+    "tell",
+    "wake",
+]

@@ -1,0 +1,48 @@
+"""Answers against their form: the server decides what may be answered, whatever the page sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+from engine import clock, diagrams, forms
+from engine.instances import WorkItem
+
+if TYPE_CHECKING:
+    from engine.casework.step import Run
+
+
+def checked(
+    session: Session, run: Run, task: WorkItem, answers: Mapping[str, Any]
+) -> forms.Checked:
+    """The answers of a task, held against its form. Raises `forms.FormErrors`."""
+    return against(
+        session,
+        task.release_id,
+        task.form_id,
+        answers,
+        {**run.flow.variables(), "sag": run.host.sag()},
+    )
+
+
+def against(
+    session: Session,
+    release_id: str,
+    form_id: str | None,
+    answers: Mapping[str, Any],
+    context: Mapping[str, Any],
+) -> forms.Checked:
+    """Answers held against a form of a release; without a form they pass as they are."""
+    if form_id is None:
+        return forms.Checked(dict(answers), dict(answers))
+    form = _forms.get((release_id, form_id))
+    if form is None:
+        form = forms.of(diagrams.form(session, release_id, form_id))
+        _forms[release_id, form_id] = form
+    return forms.check(form, answers, context, clock.now()).or_refuse()
+
+
+# A release never changes, so its forms are read once.
+_forms: dict[tuple[str, str], forms.Form] = {}

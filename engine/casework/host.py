@@ -1,0 +1,105 @@
+"""The case around a flow: what a diagram may ask for and set in motion while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine import clock, diagrams, services
+from engine.bpmn import BpmnError, Decided, ServiceCall
+from engine.casework.rights import SYSTEM
+from engine.domain import cases
+from engine.events import Entry
+
+if TYPE_CHECKING:
+    from engine.casework.step import Run, Step
+
+
+class CaseHost:
+    """Answers an adapter's questions for one instance inside one step (`engine.bpmn.Host`)."""
+
+    def __init__(self, step: Step, run: Run):
+        self.step, self.run = step, run
+        self._sag: Mapping[str, Any] | None = None
+
+    def now(self) -> datetime:
+        return clock.now()
+
+    def sag(self) -> Mapping[str, Any]:
+        if self._sag is None:
+            self._sag = cases.view(self.step.session, self.run.case)
+        return self._sag
+
+    def serve(self, call: ServiceCall) -> Mapping[str, Any] | None:
+        """Run a registered service; what it changed is seen by the next expression."""
+        service = services.find(call.type)
+        try:
+            return service.call(self._context(call), {**call.variables, **call.inputs})
+        except services.BpmnError as error:
+            raise BpmnError(error.code, error.message) from error
+        finally:
+            self._sag = None
+
+    complete_listener = serve
+
+    def decide(self, decision: str, context: Mapping[str, Any]) -> Decided:
+        answer = diagrams.table(self.step.session, decision).decide(decision, dict(context))
+        return Decided(answer.value, tuple(answer.rules))
+
+    def _context(self, call: ServiceCall) -> services.Context:
+        return services.Context(
+            session=self.step.session,
+            case=self.run.case,
+            actor=self.step.actor or SYSTEM,
+            on_behalf_of=self.step.on_behalf_of,
+            now=clock.now(),
+            today=clock.today(),
+            process=call.process,
+            element=call.element,
+            item=call.item,
+            variables=call.variables,
+            job_id=self.step.job_id,
+            verbs=ServiceVerbs(self),
+        )
+
+
+class ServiceVerbs:
+    """What a service may set in motion (`engine.services.Verbs`), collected for after the step."""
+
+    def __init__(self, host: CaseHost):
+        self.host, self.step, self.run = host, host.step, host.run
+
+    def decide(self, context: services.Context, decision_id: str, inputs: Mapping[str, Any]):
+        answer = diagrams.table(self.step.session, decision_id).decide(decision_id, dict(inputs))
+        facts = {"decision": decision_id, "rules": list(answer.rules), "matched": answer.matched}
+        self.record(context, "decided", facts)
+        return answer
+
+    def tell(self, context: services.Context, message: str, data: Mapping[str, Any]) -> None:
+        self.step.send(self.run.case, message, dict(data))
+
+    def start(
+        self,
+        context: services.Context,
+        process: str,
+        variables: Mapping[str, Any],
+        case_free: bool = False,
+    ) -> None:
+        case = cases.create(self.step.session) if case_free else self.run.case
+        self.step.start_later(self.step.case(case), process, dict(variables))
+
+    def record(self, context: services.Context, kind: str, facts: Mapping[str, Any]) -> None:
+        self.step.note(
+            self.run.case,
+            Entry(
+                kind=kind,
+                actor=self.step.actor,
+                on_behalf_of=self.step.on_behalf_of,
+                instance_id=self.run.instance.id,
+                process=context.process,
+                element=context.element,
+                release_id=self.run.instance.release_id,
+                facts=facts,
+            ),
+        )

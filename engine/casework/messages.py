@@ -1,0 +1,83 @@
+"""The verb `tell`: a message from outside, to a case or to whoever waits for a key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import diagrams
+from engine.casework.opening import locked_by_number
+from engine.casework.refusals import NobodyWaits
+from engine.casework.rights import SYSTEM
+from engine.casework.running import About, run
+from engine.casework.step import Message, Step
+from engine.domain import access, cases
+from engine.instances import Subscription
+from engine.store import Store
+
+
+def tell(
+    store: Store,
+    message: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    by: str,
+    case: str | None = None,
+    key: str | None = None,
+) -> None:
+    """Give a message to the case of that number, or to whoever waits for the key.
+
+    With a key and nobody waiting it may start a process by its message start event. Raises
+    NobodyWaits otherwise: nothing is kept for later.
+    """
+    if (case is None) == (key is None):
+        raise ValueError("a message is told to a case or to a key")
+    about = About("tell", by)
+
+    def deliver(session: Session) -> None:
+        step = Step(session, by)
+        if case is not None:
+            _to_case(step, message, dict(data or {}), case)
+        else:
+            _to_key(step, message, dict(data or {}), key)
+        step.save()
+
+    run(store, about, deliver)
+
+
+def _to_case(step: Step, message: str, data: Mapping[str, Any], nummer: str) -> None:
+    case = locked_by_number(step, nummer)
+    if step.actor != SYSTEM and not access.may_see(step.session, step.actor, case):
+        raise cases.NoSuchCase
+    if not step.deliver(Message(case, "message", message, None, data)):
+        raise NobodyWaits(besked=message)
+
+
+def _to_key(step: Step, message: str, data: Mapping[str, Any], key: str) -> None:
+    query = (
+        select(Subscription.case_id)
+        .where(Subscription.name == message, Subscription.key == key)
+        .order_by(Subscription.case_id)
+    )
+    waiting = list(step.session.scalars(query.distinct()))
+    if waiting:
+        case = step.lock(waiting[0])
+        heard = step.deliver(Message(case, "message", message, key, data))
+    else:
+        heard = _starts(step, message, data)
+    if not heard:
+        raise NobodyWaits(besked=message)
+
+
+def _starts(step: Step, message: str, data: Mapping[str, Any]) -> bool:
+    """Start what a message starts, on a case of its own without a citizen."""
+    process = diagrams.started_by(step.session, message)
+    if process is None:
+        return False
+    case = step.case(cases.create(step.session, "andet"))
+    step.record(case, "case_opened", process=process, message=message)
+    step.start(case, process, data, message=message)
+    return True

@@ -1,0 +1,278 @@
+"""One step: everything that one verb does, inside one transaction.
+
+A step loads the instances it needs, lets them run, delivers what they throw, and writes the
+difference: instance, work items, timers, subscriptions, variables, events. The caller commits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import bpmn, clock, diagrams, events
+from engine.casework import saving
+from engine.casework.host import CaseHost
+from engine.domain.cases import Case
+from engine.events import Entry
+from engine.instances import RUNNING, WITH_STATE, Instance, Subscription
+from engine.store import new_id
+
+
+def drain(lines: list) -> list:
+    """What has been written since last time; the list is left empty."""
+    taken = list(lines)
+    lines.clear()
+    return taken
+
+
+class Run:
+    """One instance in memory during a step, and what it looked like before."""
+
+    def __init__(self, step: Step, instance: Instance, case: Case):
+        self.instance, self.case = instance, case
+        self.host = CaseHost(step, self)
+        self.flow: bpmn.Flow | None = None
+        self.before = saving.Picture()
+
+    def serve(self, work: bpmn.WorkItem) -> None:
+        """Run the service that waits as a job, and let the diagram go on."""
+        try:
+            result = self.host.serve(work.call)
+        except bpmn.BpmnError as error:
+            self.flow.fail(work.id, error)
+        else:
+            self.flow.resume(work.id, result)
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something thrown, on its way to whoever waits."""
+
+    case: Case
+    kind: str  # message | signal
+    name: str
+    key: str | None
+    data: Mapping[str, Any]
+    origin: str | None = None  # the instance it left, for signals: they were heard there already
+
+
+class Step:
+    """One verb at work. Ends with `save()`; whoever opened the transaction commits it."""
+
+    def __init__(
+        self,
+        session: Session,
+        actor: str,
+        on_behalf_of: str | None = None,
+        job_id: int | None = None,
+    ):
+        self.session, self.actor, self.on_behalf_of = session, actor, on_behalf_of
+        self.job_id = job_id
+        self.now = clock.now()
+        #: Work that this step completed, and work that certainly has no hold to take away.
+        self.done: set[str] = set()
+        self.never_held: set[str] = set()
+        self.runs: dict[str, Run] = {}
+        self._cases: dict[str, Case] = {}
+        self._entries: dict[str, list[Entry]] = {}
+        self._owners: dict[str, str | None] = {}
+        self._messages: deque[Message] = deque()
+        self._starts: deque[tuple[Case, str, dict]] = deque()
+
+    def case(self, case: Case) -> Case:
+        """Take part in a case whose row the caller has locked."""
+        if case.id not in self._cases:
+            self._cases[case.id] = case
+            self._owners[case.id] = case.owner_unit
+        return case
+
+    def lock(self, case_id: str) -> Case:
+        """The case, its row locked for the rest of the transaction."""
+        if case_id not in self._cases:
+            query = select(Case).where(Case.id == case_id).with_for_update()
+            self.case(self.session.scalars(query).one())
+        return self._cases[case_id]
+
+    def load(self, instance_id: str) -> Run:
+        """The instance in memory, its case and its row locked."""
+        if instance_id in self.runs:
+            return self.runs[instance_id]
+        query = (
+            select(Instance, Case)
+            .join(Case, Case.id == Instance.case_id)
+            .where(Instance.id == instance_id)
+            .options(*WITH_STATE)
+            .with_for_update()
+        )
+        instance, case = self.session.execute(query).one()
+        return self.run_of(instance, self.case(case))
+
+    def run_of(self, instance: Instance, case: Case) -> Run:
+        """Wake an instance whose row, state and case are at hand and locked."""
+        run = Run(self, instance, self.case(case))
+        program = diagrams.program(self.session, instance.release_id)
+        run.flow = bpmn.Flow.load(program, run.host, instance.state, instance.scopes)
+        run.before = saving.Picture.of(run.flow)
+        self.runs[instance.id] = run
+        return run
+
+    def start(
+        self,
+        case: Case,
+        process: str,
+        variables: Mapping[str, Any] | None = None,
+        message: str | None = None,
+    ) -> Run:
+        """Start a process on a case, under the release that is in force now."""
+        release = diagrams.current_release(self.session, process)
+        program = diagrams.program(self.session, release.id)
+        instance = Instance(
+            id=new_id(),
+            case_id=case.id,
+            process=process,
+            release_id=release.id,
+            status=RUNNING,
+            started_at=self.now,
+            started_by=self.actor,
+        )
+        run = self.runs[instance.id] = Run(self, instance, self.case(case))
+        run.flow = bpmn.Flow.start(
+            program, run.host, process=process, variables=variables, message=message
+        )
+        return run
+
+    def note(self, case: Case, entry: Entry) -> None:
+        """Put an event behind what the flows of this case have done so far."""
+        self._gather()
+        self._entries.setdefault(case.id, []).append(entry)
+
+    def record(self, case: Case, kind: str, content: Mapping | None = None, **columns) -> None:
+        """As `note`, with the actor filled in. `columns` are those of `Entry`; others are facts."""
+        known = {name: columns.pop(name) for name in saving.ENTRY_COLUMNS if name in columns}
+        entry = Entry(kind, self.actor, self.on_behalf_of, **known, facts=columns, content=content)
+        self.note(case, entry)
+
+    def send(
+        self,
+        case: Case,
+        name: str,
+        data: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        kind: str = "message",
+        origin: str | None = None,
+    ) -> None:
+        """Something is to be delivered after the flow has come to rest."""
+        self._messages.append(Message(case, kind, name, key, data, origin))
+
+    def start_later(self, case: Case, process: str, variables: Mapping[str, Any]) -> None:
+        """A further process on the case, after the flow has come to rest."""
+        self._starts.append((case, process, dict(variables)))
+
+    def settle(self) -> None:
+        """Deliver what was thrown and start what was asked for, until all is quiet."""
+        while True:
+            self._gather()
+            if self._messages:
+                message = self._messages.popleft()
+                if not self.deliver(message) and message.kind == "message":
+                    self.record(message.case, "message_unheard", message=message.name)
+            elif self._starts:
+                case, process, variables = self._starts.popleft()
+                self.start(case, process, variables)
+            else:
+                return
+
+    def deliver(self, message: Message) -> bool:
+        """Give a message to whoever waits for it; False when nobody does."""
+        heard = False
+        for waiting in self.waiting(message):
+            run = self.load(waiting.instance_id)
+            # What was delivered a moment ago may have ended the wait.
+            if message.kind == "signal":
+                run.flow.signal(message.name, dict(message.data))
+            elif any(s.id == waiting.id for s in run.flow.subscriptions):
+                run.flow.tell(message.name, dict(message.data), subscription_id=waiting.id)
+            else:
+                continue
+            heard = True
+        return heard
+
+    def waiting(self, message: Message) -> list[Subscription]:
+        """Who waits: one subscription an instance; of this case first, else by the key.
+
+        A signal goes to everybody who waits, in every case, in the order of their cases.
+        """
+        rows = self._subscriptions(message)
+        if message.kind == "signal":
+            chosen = [row for row in rows if row.instance_id != message.origin]
+        else:
+            here = [row for row in rows if row.case_id == message.case.id]
+            keyed = [row for row in rows if message.key is not None and row.key == message.key]
+            chosen = [row for row in keyed if row in here] or here or keyed
+        first = {}
+        for row in chosen:
+            first.setdefault(row.instance_id, row)
+        return list(first.values())
+
+    def _subscriptions(self, message: Message) -> list[Subscription]:
+        query = select(Subscription).where(
+            Subscription.kind == message.kind, Subscription.name == message.name
+        )
+        if message.kind == "message":
+            mine = Subscription.case_id == message.case.id
+            query = query.where(mine | (Subscription.key == message.key) if message.key else mine)
+        rows = [
+            row
+            for row in self.session.scalars(query.order_by(Subscription.case_id, Subscription.id))
+            if row.instance_id not in self.runs
+        ]
+        for run in self.runs.values():
+            rows += [
+                Subscription(
+                    id=waiting.id,
+                    instance_id=run.instance.id,
+                    case_id=run.case.id,
+                    kind=waiting.kind,
+                    name=waiting.name,
+                    key=saving.as_text(waiting.key),
+                )
+                for waiting in run.flow.subscriptions
+                if (waiting.kind, waiting.name) == (message.kind, message.name)
+            ]
+        return sorted(rows, key=lambda row: row.case_id)
+
+    def _gather(self) -> None:
+        """Take over what the flows have thrown and written since last time."""
+        for run in self.runs.values():
+            self._entries.setdefault(run.case.id, []).extend(
+                saving.entry(self, run, line) for line in drain(run.flow.journal)
+            )
+            for thrown in drain(run.flow.outgoing):
+                self.send(
+                    run.case,
+                    thrown.name,
+                    thrown.data,
+                    key=thrown.key,
+                    kind=thrown.kind,
+                    origin=run.instance.id,
+                )
+
+    def save(self) -> None:
+        """Write the difference that the step has made."""
+        self.settle()
+        for run in self.runs.values():
+            saving.save(self, run)
+        for case_id, case in self._cases.items():
+            if case.owner_unit != self._owners[case_id]:
+                saving.follow_owner(self.session, case)
+            entries = self._entries.get(case_id)
+            if entries:
+                events.append(self.session, case, entries)
+            case.revision += 1
+        self.session.flush()

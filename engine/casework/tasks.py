@@ -1,0 +1,246 @@
+"""The verbs on one task: claim, release, assign, hold, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from engine import clock, jobs
+from engine.casework import rights
+from engine.casework.forms import checked
+from engine.casework.refusals import (
+    AlreadyCompleted,
+    CannotReceive,
+    ClaimedByAnother,
+    HoldInThePast,
+    HoldWithoutReason,
+    NoLongerWanted,
+    NoSuchTask,
+    NotClaimed,
+    NotTheirDeputy,
+    NotYours,
+)
+from engine.casework.running import About, resolve, run
+from engine.casework.step import Step
+from engine.domain.cases import Case
+from engine.instances import CANCELLED, DONE, HELD, OPEN, WITH_STATE, Instance, WorkItem
+from engine.jobs import Job
+from engine.store import Store
+
+
+def claim(store: Store, task_id: str, *, by: str, on_behalf_of: str | None = None) -> None:
+    """Take the task. Two at once: one gets it, the other is told who."""
+
+    def take(session: Session) -> None:
+        step, task, case = _of_task(session, task_id, by, on_behalf_of)
+        _free_for(step, task)
+        if task.assignee is None:
+            _give(step, case, task, on_behalf_of or by, "claimed")
+        step.save()
+
+    run(store, About("claim", by, task_id=task_id), take)
+
+
+def release(store: Store, task_id: str, *, by: str, on_behalf_of: str | None = None) -> None:
+    """Put the task back into its queue; its holder may, and the unit's leader."""
+
+    def put_back(session: Session) -> None:
+        step, task, case = _of_task(session, task_id, by, on_behalf_of)
+        if task.assignee is None:
+            raise NotClaimed
+        if task.assignee not in (by, step.on_behalf_of) and not rights.leads(
+            session, by, task, case
+        ):
+            raise NotYours(hvem=task.assignee)
+        _give(step, case, task, None, "released")
+        step.save()
+
+    run(store, About("release", by, task_id=task_id), put_back)
+
+
+def assign(store: Store, task_id: str, to: str, *, by: str) -> None:
+    """Give the task to a named colleague, who must be able to see it."""
+
+    def hand_over(session: Session) -> None:
+        step, task, case = _of_task(session, task_id, by, None)
+        if task.assignee not in (None, by) and not rights.leads(session, by, task, case):
+            raise ClaimedByAnother(hvem=task.assignee)
+        rights.employed(session, to)
+        if not rights.works(session, to, task):
+            raise CannotReceive(hvem=to)
+        _give(step, case, task, to, "assigned")
+        step.save()
+
+    run(store, About("assign", by, task_id=task_id), hand_over)
+
+
+def hold(store: Store, task_id: str, until: datetime, reason: str, *, by: str) -> None:
+    """Let the task rest until an aware moment; it comes back by itself."""
+
+    def rest(session: Session) -> None:
+        step, task, case = _of_task(session, task_id, by, None)
+        _free_for(step, task)
+        if until <= clock.now():
+            raise HoldInThePast
+        if not reason.strip():
+            raise HoldWithoutReason
+        _end_hold(session, task)
+        task.state, task.hold_until, task.hold_reason = HELD, until, reason.strip()
+        task.revision += 1
+        where = {"process": task.process, "element": task.element}
+        jobs.add(
+            session,
+            jobs.HOLD,
+            until,
+            case_id=case.id,
+            instance_id=task.instance_id,
+            ref=task.id,
+            **where,
+        )
+        step.record(
+            case,
+            "held",
+            instance_id=task.instance_id,
+            release_id=task.release_id,
+            **where,
+            task=task.id,
+            until=until,
+            content={"reason": task.hold_reason},
+        )
+        step.save()
+
+    run(store, About("hold", by, task_id=task_id), rest)
+
+
+def complete(
+    store: Store,
+    task_id: str,
+    answers: Mapping[str, Any] | None,
+    *,
+    by: str,
+    on_behalf_of: str | None = None,
+) -> None:
+    """Answer the task and let the diagram go on. All of it is saved, or nothing.
+
+    Raises AlreadyCompleted, ClaimedByAnother, NoSuchTask, AnswersRefused, whatever a service
+    refuses, and StepFailed when something broke.
+    """
+    about = About("complete", by, task_id=task_id)
+
+    def finish(session: Session) -> None:
+        step = starting(session, by, on_behalf_of)
+        task, instance, case = _with_instance(session, task_id)
+        about.found(
+            case_id=case.id,
+            instance_id=instance.id,
+            process=task.process,
+            element=task.element,
+        )
+        _workable(step, task, by)
+        _free_for(step, task)
+        running = step.run_of(instance, case)
+        given = checked(session, running, task, answers or {})
+        _done(step, task, by)
+        running.flow.complete(task.id, given.variables, raw=given.answers)
+        step.save()
+
+    run(store, about, finish)
+
+
+def starting(session: Session, by: str, on_behalf_of: str | None = None) -> Step:
+    """A step for a user, who may act for an absent colleague only."""
+    if on_behalf_of not in (None, by) and not rights.stands_in(session, by, on_behalf_of):
+        raise NotTheirDeputy(hvem=on_behalf_of)
+    return Step(session, by, on_behalf_of if on_behalf_of != by else None)
+
+
+def _done(step: Step, task: WorkItem, by: str) -> None:
+    if task.state == OPEN:
+        step.never_held.add(task.id)
+    task.state, task.completed_at, task.completed_by = DONE, step.now, by
+    task.hold_until = None
+    task.revision += 1
+    step.done.add(task.id)
+    if task.incident_id is not None:
+        resolve(step.session, task.incident_id, by)
+
+
+def _give(step: Step, case: Case, task: WorkItem, to: str | None, kind: str) -> None:
+    task.assignee = to
+    task.revision += 1
+    step.record(
+        case,
+        kind,
+        instance_id=task.instance_id,
+        process=task.process,
+        element=task.element,
+        release_id=task.release_id,
+        task=task.id,
+        to=to,
+    )
+
+
+def _end_hold(session: Session, task: WorkItem) -> None:
+    session.execute(
+        delete(Job).where(
+            Job.instance_id == task.instance_id, Job.ref == task.id, Job.kind == jobs.HOLD
+        )
+    )
+
+
+def _of_task(
+    session: Session, task_id: str, by: str, on_behalf_of: str | None
+) -> tuple[Step, WorkItem, Case]:
+    """The unfinished task and its case, locked, when the user may work it."""
+    query = (
+        select(WorkItem, Case)
+        .join(Case, Case.id == WorkItem.case_id)
+        .where(WorkItem.id == task_id)
+        .with_for_update()
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NoSuchTask
+    task, case = row
+    step = starting(session, by, on_behalf_of)
+    step.case(case)
+    _workable(step, task, by)
+    return step, task, case
+
+
+def _with_instance(session: Session, task_id: str) -> tuple[WorkItem, Instance, Case]:
+    query = (
+        select(WorkItem, Instance, Case)
+        .join(Instance, Instance.id == WorkItem.instance_id)
+        .join(Case, Case.id == WorkItem.case_id)
+        .where(WorkItem.id == task_id)
+        .options(*WITH_STATE)
+        .with_for_update()
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NoSuchTask
+    return tuple(row)
+
+
+def _workable(step: Step, task: WorkItem, by: str) -> None:
+    if not rights.works(step.session, by, task):
+        raise NoSuchTask
+    if task.state == CANCELLED:
+        raise NoLongerWanted
+    if task.state == DONE:
+        when = clock.local(task.completed_at)
+        raise AlreadyCompleted(hvem=task.completed_by, hvornaar=f"{when:%d.%m.%Y kl. %H.%M}")
+
+
+def _free_for(step: Step, task: WorkItem) -> None:
+    """The task is nobody else's; a stand-in acts for the absent colleague who holds it."""
+    if task.assignee in (None, step.actor):
+        return
+    if not rights.stands_in(step.session, step.actor, task.assignee):
+        raise ClaimedByAnother(hvem=task.assignee)
+    step.on_behalf_of = task.assignee

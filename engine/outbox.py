@@ -1,0 +1,103 @@
+"""What leaves the house: letters, receipts, notices to sector systems.
+
+A row is written in the transaction of the step that causes it, so nothing is sent that did not
+happen. Sending is outside every transaction and carries the row's id as idempotency key, as it
+may happen twice when the power goes between sending and writing that it was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, Integer, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine import clock, jobs
+from engine.store import Base, Json, Store
+
+WAITING, SENT, FAILED = "waiting", "sent", "failed"
+TRIES = 8
+
+_WAITING = text("state = 'waiting'")
+
+
+class Outgoing(Base):
+    """One thing to be sent once. `ref` names the row that holds its content."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_outbox_case_id", "case_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    case_id: Mapped[str | None]
+    kind: Mapped[str]  # brev, kvittering, ...
+    ref: Mapped[str | None]
+    facts: Mapped[dict] = mapped_column(Json)
+    state: Mapped[str] = mapped_column(default=WAITING)
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+    @property
+    def key(self) -> str:
+        """The idempotency key for whoever receives it."""
+        return f"outbox-{self.id}"
+
+
+def put(
+    session: Session, kind: str, *, case_id: str | None = None, ref: str | None = None, **facts
+) -> Outgoing:
+    """Something to be sent when the caller's transaction has been committed."""
+    now = clock.now()
+    row = Outgoing(kind=kind, case_id=case_id, ref=ref, facts=facts, due_at=now, created_at=now)
+    session.add(row)
+    return row
+
+
+def send_due(store: Store, senders: dict[str, Callable[[Outgoing], None]]) -> int:
+    """Send everything due through the sender of its kind; how many were sent.
+
+    What fails is tried again with back-off and stands as `failed` at last; a kind without a
+    sender waits.
+    """
+    sent = 0
+    with store.reading() as session:
+        query = select(Outgoing).where(
+            Outgoing.state == WAITING,
+            Outgoing.due_at <= clock.now(),
+            Outgoing.kind.in_(list(senders)),
+        )
+        rows = list(session.scalars(query.order_by(Outgoing.due_at, Outgoing.id).limit(200)))
+        session.expunge_all()
+    for row in rows:
+        try:
+            senders[row.kind](row)
+        except Exception as error:
+            store.write(lambda session, row=row, error=error: _not_sent(session, row.id, error))
+        else:
+            store.write(lambda session, row=row: _sent(session, row.id))
+            sent += 1
+    return sent
+
+
+def _sent(session: Session, row_id: int) -> None:
+    row = session.get_one(Outgoing, row_id, with_for_update=True)
+    row.state, row.sent_at, row.error = SENT, clock.now(), None
+    row.attempts += 1
+
+
+def _not_sent(session: Session, row_id: int, error: Exception) -> None:
+    row = session.get_one(Outgoing, row_id, with_for_update=True)
+    row.attempts += 1
+    row.error = type(error).__name__
+    row.due_at = clock.now() + jobs.backoff(row.attempts)
+    if row.attempts >= TRIES:
+        row.state = FAILED
