@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import casework, clock, jobs
+from engine.casework.rights import SYSTEM
 from engine.domain import access, budget, organisation, people
 from engine.domain.cases import Case
 from engine.errors import Broken, Refused
@@ -223,7 +224,7 @@ class Player:
             self.store,
             step.get("tell"),
             self.with_persons(step.get("data") or {}),
-            by=step.get("by") or MUNICIPALITY,
+            by=step.get("by") or SYSTEM,
             case=None if key is not None else self.case(step),
             key=key,
         )
