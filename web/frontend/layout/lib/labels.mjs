@@ -56,22 +56,24 @@ function besideGuest({ name, rect, guests }) {
   return found;
 }
 
-function besideLine({ name, points }) {
+function besideLine({ name, points, isDefault }) {
   const found = [];
   const s = labelSize(name), narrow = labelSize(name, 60);
   let walked = 0;
+  const aside = isDefault ? 9 : 5;
   for (const [a, b] of segments(points)) {
     const length = Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
     const flat = a.y === b.y;
     for (const size of [s, narrow]) {
-      for (const along of [5, 18, length / 2 - (flat ? size.width : size.height) / 2]) {
+      // The stroke that marks a default flow stands near its start.
+      for (const along of isDefault && found.length === 0 ? [flat ? 20 : 5, 26] : [5, 18, length / 2 - (flat ? size.width : size.height) / 2]) {
         if (along < 0 || along + (flat ? size.width : size.height) > length + 14) continue;
         if (flat) {
           const x = a.x < b.x ? a.x + along : a.x - along - size.width;
           found.push(at(x, a.y - size.height - 2, size), at(x, a.y + 3, size));
         } else {
           const y = a.y < b.y ? a.y + along : a.y - along - size.height;
-          found.push(at(a.x + 5, y, size), at(a.x - size.width - 5, y, size));
+          found.push(at(a.x + aside, y, size), at(a.x - size.width - aside, y, size));
         }
       }
     }

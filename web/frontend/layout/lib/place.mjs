@@ -361,13 +361,14 @@ function routeAll(plan, rects, across, down) {
       Math.abs((ranks.get(b) ?? 0) - (ranks.get(a) ?? 0)) + 5 * Math.abs(laneOf(a) - laneOf(b));
   };
   const order = known.map((f, i) => ({ f, i, far: far(f) })).sort((a, b) => a.far - b.far || a.i - b.i);
+  const ways = (id) => (kind.get(id) === 'gateway' ? scope.flows.filter((f) => f.source === id).length : 0);
   const edges = new Map();
   for (const { f } of order) {
     const from = rects.get(f.source), to = rects.get(f.target);
     const edge = { id: f.id, source: f.source, target: f.target, kind: 'flow', alone: f.isDefault };
     const points = router.route(edge,
       ports(from, sourceCosts(f, kind, host, back), docking(f.source, back.has(f.id))),
-      ports(to, targetCosts(f, kind, back), docking(f.target)));
+      ports(to, targetCosts(f, kind, back, ways(f.target)), docking(f.target)));
     edges.set(f.id, points ?? fallback(from, to));
   }
   edges.xs = lines.xs, edges.ys = lines.ys;
@@ -382,7 +383,9 @@ function sourceCosts(flow, kind, host, back) {
     : { right: 0, bottom: 50, top: 50, left: 300 };
 }
 
-function targetCosts(flow, kind, back) {
+function targetCosts(flow, kind, back, ways) {
+  // A gateway with three ways out needs its corners for them.
+  if (ways > 2) return { left: 0, top: 140, bottom: 140, right: 400 };
   if (back.has(flow.id)) return { top: 0, bottom: 0, left: 40, right: 120 };
   return kind.get(flow.target) === 'gateway'
     ? { left: 0, top: 10, bottom: 10, right: 250 }

@@ -27,7 +27,8 @@ export function ports(rect, costs, { spread = false, axis } = {}) {
   if (spread) {
     const dx = Math.round(rect.width / 4), dy = Math.round(rect.height / 4);
     for (const sign of [-1, 1]) {
-      add('left', x, cy + sign * dy, 32), add('right', right(rect), cy + sign * dy, 32);
+      // A sub-process is entered where its own straight line begins, nowhere else.
+      if (axis === undefined) add('left', x, cy + sign * dy, 32), add('right', right(rect), cy + sign * dy, 32);
       add('top', cx + sign * dx, y, 32), add('bottom', cx + sign * dx, bottom(rect), 32);
     }
   }

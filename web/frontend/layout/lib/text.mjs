@@ -21,47 +21,76 @@ export function textWidth(text, size) {
   return sum * size / 1000;
 }
 
-/** The lines into which bpmn-js breaks a text that may be `width` wide. */
+/**
+ * The lines into which bpmn-js breaks a text in a box of that width, by its own rule (diagram-js
+ * util/Text): it judges by the share of letters, so it breaks earlier than the width demands.
+ */
 export function wrap(text, width, size) {
-  const lines = [];
-  for (const paragraph of text.split(/\r?\n/)) {
-    let line = '';
-    for (const word of paragraph.split(/(?<=[\s-])/)) {
-      if (line && textWidth((line + word).trimEnd(), size) > width) {
-        lines.push(line.trimEnd());
-        line = word;
-      } else {
-        line += word;
-      }
+  const rest = text.split(/\r?\n/), lines = [];
+  while (rest.length) {
+    const original = rest.shift();
+    let line = original;
+    for (let w = textWidth(line, size); line.length > 1 && w > width; w = textWidth(line.trimEnd(), size)) {
+      line = shorten(line, line.length * width / w);
     }
+    if (line.length < original.length) rest.unshift(original.slice(line.length).trim());
     lines.push(line.trimEnd());
   }
   return lines;
 }
 
+function shorten(line, letters) {
+  const kept = [];
+  let length = 0;
+  for (const part of line.split(/(\s|-)/g)) {
+    if (part.length + length >= letters) {
+      if (part === '-') kept.pop();
+      break;
+    }
+    kept.push(part);
+    length += part.length;
+  }
+  return kept.join('').trimEnd() ? kept.join('') : line.slice(0, Math.max(Math.round(letters - 1), 1));
+}
+
+/** Does a break in these lines fall inside a word? */
+function cutsWord(text, lines) {
+  const words = new Set(text.split(/\s+|(?<=-)/));
+  return lines.join(' ').split(/\s+|(?<=-)/).some((word) => !words.has(word));
+}
+
 export const longestWord = (text, size) =>
   Math.max(0, ...text.split(/(?<=[\s-])/).map((word) => textWidth(word.trimEnd(), size)));
 
-/** Size of an external label (events, gateways, flows): as narrow as `width` allows, even lines. */
+const sizes = new Map();
+
+/** Size of an external label (events, gateways, flows): few lines, then as narrow as they allow. */
 export function labelSize(text, width = 96) {
-  const limit = Math.max(width, longestWord(text, LABEL_FONT));
-  const lines = wrap(text, limit, LABEL_FONT);
-  const widest = Math.max(...lines.map((line) => textWidth(line, LABEL_FONT)));
-  return {
-    // Two pixels in hand: a browser rounds, and a label that wraps once more is ugly.
-    width: Math.ceil(widest) + 3,
-    height: Math.ceil(lines.length * LABEL_FONT * LINE_HEIGHT) + 1,
-  };
+  const key = `${width} ${text}`;
+  if (!sizes.has(key)) sizes.set(key, fitLabel(text, width));
+  return sizes.get(key);
+}
+
+function fitLabel(text, width) {
+  const least = Math.ceil(longestWord(text, LABEL_FONT));
+  let best = null;
+  for (let w = least; w <= Math.max(width, least) || !best; w += 2) {
+    const lines = wrap(text, w, LABEL_FONT);
+    if (cutsWord(text, lines)) continue;
+    if (!best || lines.length < best.lines) best = { lines: lines.length, width: w };
+  }
+  // Two pixels in hand: browsers differ, and a label that wraps once more is ugly.
+  return { width: best.width + 2, height: Math.ceil(best.lines * LABEL_FONT * LINE_HEIGHT) + 1 };
 }
 
 /** Size of a task: grows only where a long Danish compound or a long name demands it. */
 export function taskSize(name, { icon = false, marker = false } = {}) {
-  const padding = 16;
-  const word = longestWord(name, TASK_FONT);
-  const width = Math.max(130, Math.ceil((word + padding) / 10) * 10);
+  const padding = 15;
+  let width = Math.max(130, Math.ceil((longestWord(name, TASK_FONT) + padding) / 10) * 10);
+  while (cutsWord(name, wrap(name, width - padding, TASK_FONT)) && width < 400) width += 10;
   const lines = wrap(name, width - padding, TASK_FONT).length;
   // The type's icon sits in the upper left corner and the marker at the foot: text keeps clear.
-  const room = (icon && lines > 3 ? 34 : 0) + (marker ? 26 : 0);
+  const room = Math.max(icon && lines > 3 ? 34 : 0, marker && lines > 2 ? 46 : 0);
   const height = Math.max(80, Math.ceil((lines * TASK_FONT * LINE_HEIGHT + 12 + room) / 10) * 10);
   return { width, height };
 }
