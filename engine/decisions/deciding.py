@@ -35,21 +35,20 @@ def decide(
     element = _find(definitions, asked)
     moment = now or clock.now()
     run = Run(on=on or clock.local(moment).date(), now=lambda: moment, lenient=lenient)
-    question = _Question(definitions, {k: feel.from_json(v) for k, v in context.items()}, run)
+    steps: list[Step] = []
+    given = {name: feel.from_json(value) for name, value in context.items()}
+    question = _Question(definitions, given, run, steps)
     if isinstance(element, Service):
-        value = question.service(definitions, element, question.given)
-        rules: tuple[str, ...] = ()
-        matched = True
+        value, rules, is_table = question.service(element, given), (), False
     else:
-        value = question.value(definitions, element)
-        step = question.steps.get((definitions.namespace, element.id))
-        rules = step.rules if step else ()
-        matched = element.kind != "decisionTable" or bool(rules)
+        value = question.value(element)
+        rules = steps[-1].rules if steps and steps[-1].decision == element.id else ()
+        is_table = element.kind == "decisionTable"
     return Answer(
         value=_json(value, run, element.id),
         rules=rules,
-        trace=tuple(question.steps.values()),
-        matched=matched,
+        trace=tuple(steps),
+        matched=bool(rules) or not is_table,
         feel=value,
         problems=tuple(run.problems),
     )
@@ -75,123 +74,128 @@ def _json(value: Any, run: Run, element: str) -> Any:
 
 
 class _Question:
-    """One set of given values, and what has been found out from them so far."""
+    """One set of given values for one file, and what has been found out from them so far."""
 
-    def __init__(self, definitions: Definitions, given: Mapping[str, Any], run: Run):
+    def __init__(
+        self, definitions: Definitions, given: Mapping[str, Any], run: Run, steps: list[Step]
+    ):
         self.definitions = definitions
         self.given = given
         self.run = run
-        self.found: dict[tuple[str, str], Any] = {}
-        self.steps: dict[tuple[str, str], Step] = {}
-        self.supplied: frozenset[tuple[str, str]] = frozenset()
+        self.steps = steps
+        self.found: dict[str, Any] = {}
+        self.supplied: frozenset[str] = frozenset()
         """Decisions whose value was handed in, as the input decisions of a service are."""
+        self.abroad: dict[str, _Question] = {}
 
-    def value(self, file: Definitions, element: Element) -> Any:
+    def value(self, element: Element) -> Any:
         """The value of an element, worked out at most once."""
-        key = (file.namespace, element.id)
-        if key not in self.found:
+        if element.id not in self.found:
             match element:
                 case InputData():
-                    self.found[key] = self._input(file, element)
+                    value = self._input(element)
                 case Decision():
-                    self.found[key] = self._decision(file, element)
+                    value = self._decision(element)
                 case Knowledge():
-                    self.found[key] = self._knowledge(file, element)
+                    value = self._knowledge(element)
                 case Service():
-                    self.found[key] = self._service_function(file, element)
-        return self.found[key]
+                    value = self._service_function(element)
+            self.found[element.id] = value
+        return self.found[element.id]
 
-    def _type(self, file: Definitions, name: str) -> Type:
-        return TypeBook(dict(file.types)).of(name)
+    def _type(self, name: str) -> Type:
+        """A type by name; of a function type, what the function gives."""
+        found = TypeBook(self.definitions.types).of(name)
+        is_function = found.item is not None and found.item.is_function
+        return found.item.result if is_function and found.item.result else found
 
-    def _input(self, file: Definitions, element: InputData | Decision) -> Any:
-        name = element.variable.name
-        value = self.given.get(name, self.given.get(element.name))
-        if value is None and file is not self.definitions:
-            # An imported input is addressed through the name of the import: `imported.input`.
-            for entry in self.definitions.imports:
-                inner = self.given.get(entry.name)
-                if entry.namespace == file.namespace and isinstance(inner, Mapping):
-                    value = inner.get(name)
-        return self._type(file, element.variable.type).admit(value, self.run, element.id)
+    def _input(self, element: InputData | Decision) -> Any:
+        value = self.given.get(element.variable.name, self.given.get(element.name))
+        type_ = TypeBook(self.definitions.types).of(element.variable.type)
+        return type_.admit(value, self.run, element.id)
 
-    def _decision(self, file: Definitions, element: Decision) -> Any:
-        if element.logic is None or (file.namespace, element.id) in self.supplied:
-            return self._input(file, element)
-        scope = self._scope(file, element)
+    def _decision(self, element: Decision) -> Any:
+        if element.logic is None or element.id in self.supplied:
+            return self._input(element)
+        scope = self._scope(element)
         outer, self.run.fired = self.run.fired, []
         try:
             value = element.logic.evaluate(scope)
             rules = tuple(self.run.fired)
         finally:
             self.run.fired = outer
-        value = self._type(file, element.variable.type).coerce(value, self.run, element.id)
+        type_ = TypeBook(self.definitions.types).of(element.variable.type)
+        value = type_.coerce(value, self.run, element.id)
         told = None if is_function(value) else _json(value, self.run, element.id)
-        self.steps[(file.namespace, element.id)] = Step(element.id, rules, told)
+        self.steps.append(Step(element.id, rules, told))
         return value
 
-    def _scope(self, file: Definitions, element: Decision | Knowledge) -> Scope:
+    def _scope(self, element: Decision | Knowledge) -> Scope:
         """What the element's expressions see.
 
         Required elements under their names; and values that the caller gave under a name which is
         no element of the file, since tables drawn without input data refer to variables directly.
         """
-        declared = {getattr(e, "variable", e).name for e in file.elements.values()}
+        declared = {e.variable.name for e in self.definitions.elements.values()}
         values = {k: v for k, v in self.given.items() if k not in declared}
         for reference in element.requires:
-            resolved = file.resolve(reference)
+            resolved = self.definitions.resolve(reference)
             if resolved is None:
                 continue
             home, required = resolved
-            prefix = "" if home is file else _prefix(file, home)
-            value = self.value(home, required)
+            prefix, question = self._at(home)
+            found = {required.variable.name: question.value(required)}
             if prefix:
                 inner = values.get(prefix)
-                inner = dict(inner) if isinstance(inner, Mapping) else {}
-                values[prefix] = {**inner, required.variable.name: value}
+                values[prefix] = {**(inner if isinstance(inner, Mapping) else {}), **found}
             else:
-                values[required.variable.name] = value
+                values.update(found)
         return Scope(self.run, values)
 
-    def _knowledge(self, file: Definitions, element: Knowledge) -> Any:
+    def _at(self, file: Definitions) -> tuple[str, _Question]:
+        """The name under which a file is imported, and the question put to that file.
+
+        Its inputs are given as a context under that name; without one it sees what we see.
+        """
+        if file is self.definitions:
+            return "", self
+        imports = self.definitions.imports
+        prefix = next((i.name for i in imports if i.namespace == file.namespace), "")
+        if file.namespace not in self.abroad:
+            inner = self.given.get(prefix)
+            given = inner if isinstance(inner, Mapping) else self.given
+            self.abroad[file.namespace] = _Question(file, given, self.run, self.steps)
+        return prefix, self.abroad[file.namespace]
+
+    def _knowledge(self, element: Knowledge) -> Any:
         if element.logic is None:
             return None
-        values: dict[str, Any] = {}
-        scope = self._scope(file, element)
-        scope = Scope(self.run, values := {**scope.values})
-        result = self._type(file, element.variable.type)
-        result = result if not (result.item and result.item.is_function) else result.item.result
-        made = element.logic.closing_over(scope, result)
+        values = dict(self._scope(element).values)
+        made = element.logic.closing_over(
+            Scope(self.run, values), self._type(element.variable.type)
+        )
         # A function may call itself by its own name.
         values[element.variable.name] = made
         return made
 
-    def _service_function(self, file: Definitions, element: Service) -> Any:
-        parameters = [file.resolve(r) for r in (*element.input_data, *element.input_decisions)]
-        names = [found[1].variable.name for found in parameters if found]
+    def _service_function(self, element: Service) -> Any:
+        references = (*element.input_data, *element.input_decisions)
+        found = [self.definitions.resolve(reference) for reference in references]
+        names = [each[1].variable.name for each in found if each]
 
         def apply(*arguments: Any) -> Any:
-            return self.service(file, element, dict(zip(names, arguments, strict=True)))
+            return self.service(element, dict(zip(names, arguments, strict=True)))
 
         return function(names, apply)
 
-    def service(self, file: Definitions, element: Service, given: Mapping[str, Any]) -> Any:
+    def service(self, element: Service, given: Mapping[str, Any]) -> Any:
         """The output decisions of a service, from nothing but what it is given."""
-        inner = _Question(file, given, self.run)
-        inner.supplied = frozenset(
-            (found[0].namespace, found[1].id)
-            for found in map(file.resolve, element.input_decisions)
-            if found
-        )
-        outputs = [found for found in map(file.resolve, element.outputs) if found]
-        values = {e.variable.name: inner.value(home, e) for home, e in outputs}
-        self.steps.update(inner.steps)
+        inner = _Question(self.definitions, given, self.run, self.steps)
+        supplied = map(self.definitions.resolve, element.input_decisions)
+        inner.supplied = frozenset(found[1].id for found in supplied if found)
+        values = {}
+        for found in map(self.definitions.resolve, element.outputs):
+            if found:
+                values[found[1].variable.name] = inner._at(found[0])[1].value(found[1])
         value = next(iter(values.values())) if len(values) == 1 else values
-        type_ = self._type(file, element.variable.type)
-        if type_.item and type_.item.is_function and type_.item.result:
-            type_ = type_.item.result
-        return type_.coerce(value, self.run, element.id)
-
-
-def _prefix(file: Definitions, home: Definitions) -> str:
-    return next((i.name for i in file.imports if i.namespace == home.namespace), "")
+        return self._type(element.variable.type).coerce(value, self.run, element.id)

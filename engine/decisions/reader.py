@@ -33,11 +33,23 @@ def read(source: bytes, others: Iterable[bytes] = (), strict: bool = True) -> De
     Raises TableError for a file that is not DMN, and with `strict` for the first thing in it that
     could not be evaluated. Without `strict` such things stand in `Definitions.problems`.
     """
-    imported = {d.namespace: d for d in (read(o, (), strict=False) for o in others)}
-    definitions = _Reader(dmn.parse(source), imported).definitions()
+    shelf = {root.get("namespace", ""): root for root in map(dmn.parse, others)}
+    definitions = _read(dmn.parse(source), shelf, ())
     if strict and definitions.problems:
         raise definitions.problems[0]
     return definitions
+
+
+def _read(root: dmn.Node, shelf: Mapping[str, dmn.Node], above: tuple[str, ...]) -> Definitions:
+    """One file with what it imports; `above` are the namespaces that are importing it."""
+    namespace = root.get("namespace", "")
+    wanted = [node.get("namespace", "") for node in dmn.children(root, "import")]
+    imported = {
+        ns: _read(shelf[ns], shelf, (*above, namespace))
+        for ns in wanted
+        if ns in shelf and ns not in above and ns != namespace
+    }
+    return _Reader(root, imported).definitions()
 
 
 class _Reader:
@@ -51,8 +63,7 @@ class _Reader:
             Import(node.get("name", ""), node.get("namespace", ""))
             for node in dmn.children(root, "import")
         )
-        named = {i.namespace for i in self.imports}
-        self.imported = {ns: d for ns, d in imported.items() if ns in named}
+        self.imported = imported
         self.nodes = {n.get("id"): n for n in dmn.children(root) if n.get("id")}
         self.types = TypeBook()
         self.fields = frozenset(self._fields())
@@ -61,9 +72,8 @@ class _Reader:
         for entry in self.imports:
             if entry.namespace in self.imported:
                 self.types.include(self.imported[entry.namespace].types, entry.name)
-        self.types.items.update(
-            read_types(dmn.children(self.root, "itemDefinition"), self.types, self.problems)
-        )
+        own = dmn.children(self.root, "itemDefinition")
+        self.types.include(read_types(own, self.types, self.problems))
         elements: dict[str, Element] = {}
         for node in dmn.children(self.root):
             element = self._element(node)
@@ -82,6 +92,7 @@ class _Reader:
             imported=self.imported,
         )
         self._check_requirements(result)
+        self._check_types()
         return replace(result, problems=tuple(self.problems))
 
     def _problem(self, node: dmn.Node, message: str) -> None:
@@ -207,6 +218,14 @@ class _Reader:
                     self._problem(self.nodes[element.id], f"{reference} findes ikke.")
             if isinstance(element, Decision) and _needs_itself(definitions, element):
                 self._problem(self.nodes[element.id], "Beslutningen kræver sit eget svar.")
+
+    def _check_types(self) -> None:
+        for node in self.root.iter():
+            written = node.get("typeRef") or (
+                (node.text or "") if dmn.tag(node) == "typeRef" else ""
+            )
+            if not self.types.of(written).known:
+                self._problem(node, f"Typen »{written.strip()}« findes ikke.")
 
 
 def _needs_itself(definitions: Definitions, start: Decision) -> bool:

@@ -7,6 +7,7 @@ not conform becomes null.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -35,6 +36,8 @@ BUILT_IN = {
     "yearMonthDuration": "years and months duration",
 }
 """Names in files → FEEL's names; the Java-like ones are those of Camunda 7's modeler."""
+
+_GENERIC = re.compile(r"^(Any|any|Null|context|list|range|function)\b")
 
 TEMPORAL = {
     "date": "date(v)",
@@ -115,7 +118,7 @@ class ItemDefinition:
 class TypeBook:
     """The item definitions that a file knows, its imports' with their prefix."""
 
-    items: dict[str, ItemDefinition] = field(default_factory=dict)
+    items: Mapping[str, ItemDefinition] = field(default_factory=dict)
 
     @property
     def any(self) -> Type:
@@ -124,9 +127,10 @@ class TypeBook:
     def of(self, name: str | None) -> Type:
         return Type((name or "").strip(), self)
 
-    def include(self, items: Mapping[str, ItemDefinition], prefix: str) -> None:
-        for name, item in items.items():
-            self.items[f"{prefix}.{name}" if prefix else name] = item
+    def include(self, items: Mapping[str, ItemDefinition], prefix: str = "") -> None:
+        """Add types, those of an imported file under its prefix."""
+        added = {f"{prefix}.{name}" if prefix else name: item for name, item in items.items()}
+        self.items = {**self.items, **added}
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,12 @@ class Type:
     @property
     def item(self) -> ItemDefinition | None:
         return self.book.items.get(self.name)
+
+    @property
+    def known(self) -> bool:
+        """Whether the name means something here; FEEL's own generic types count as known."""
+        name = self.name.removeprefix("feel:")
+        return not name or name in BUILT_IN or self.item is not None or bool(_GENERIC.match(name))
 
     @property
     def base(self) -> str:
