@@ -132,9 +132,11 @@ class Scanner:
     # --- one token -------------------------------------------------------------------------
 
     def _next(self) -> Token:
-        return (
-            self._definition() or self._name() or self._number() or self._string() or self._symbol()
-        )
+        for read in (self._definition, self._name, self._number, self._string):
+            token = read()
+            if token is not None:  # a token of the empty string is false
+                return token
+        return self._symbol()
 
     @property
     def top(self) -> str:
@@ -147,7 +149,8 @@ class Scanner:
         if self.before not in ("LPAR", "_LBRACE", "_COMMA", "GENERIC"):
             return None
         if self.top == "{":
-            return self._quoted_key() or self._key()
+            quoted = self._quoted_key()
+            return self._key() if quoted is None else quoted
         if self.top == "function":
             return self._key() or self._parameter()
         return self._key() if self.top in ("(", "<") else None
@@ -196,14 +199,14 @@ class Scanner:
                 self._open("<")
                 return self._token("GENERIC", generic[1], generic.end() - self.place)
         known = self._known()
-        if known:
+        if known is not None:
             return known
         word = naming.WORD.match(self.text, self.place)
         if not word:
             return None
         if self.before != "_DOT" and not self._expects_type():
             keyword = self._keyword(word[0], word.end())
-            if keyword:
+            if keyword is not None:
                 return keyword
         return self._words(word)
 

@@ -163,7 +163,7 @@ def _walk(value: Any, run: Run) -> Iterator[Any] | None:
     if type(value) is list:
         return iter(value)
     if type(value) is Range:
-        if value.start is None or value.end is None:
+        if order(value.start, value.end) not in (-1, 0):
             return None
         return _steps(value.start, value.end, run, value.start_included, value.end_included)
     return None if value is None else iter([value])
