@@ -35,7 +35,9 @@ class CaseHost:
         """Run a registered service; what it changed is seen by the next expression."""
         service = services.find(call.type)
         try:
-            return service.call(self._context(call), {**call.variables, **call.inputs})
+            return service.call(
+                self._context(call), {**self.run.told, **call.variables, **call.inputs}
+            )
         except services.BpmnError as error:
             raise BpmnError(error.code, error.message) from error
         finally:

@@ -15,7 +15,7 @@ from engine.casework.rights import SYSTEM, employed
 from engine.casework.running import About, run
 from engine.casework.step import Step
 from engine.casework.tasks import starting
-from engine.domain import access, cases, organisation, people
+from engine.domain import access, cases, organisation, people, referral
 from engine.domain.cases import Case
 from engine.store import Store
 
@@ -41,6 +41,9 @@ def open_case(
     def start(session: Session) -> str:
         step = starting(session, by, on_behalf_of)
         employed(session, by)
+        joined = None if case is not None else _open_case_of(step, process, people_of_case, answers)
+        if joined is not None:
+            return _join(step, joined, process, answers or {})
         if case is None:
             opened = _new_case(session, on_behalf_of or by, people_of_case)
             step.case(opened)
@@ -50,11 +53,33 @@ def open_case(
             if by != SYSTEM and not access.may_see(session, by, opened):
                 raise MayNot
         given = _start_answers(step, opened, process, answers or {}, message)
-        step.start(opened, process, given.variables, message=message)
+        step.start(opened, process, given.variables, message=message, told=given.answers)
         step.save()
         return opened.nummer
 
     return run(store, About("open_case", by, process=process), start)
+
+
+def _open_case_of(step: Step, process: str, persons: list, answers: Mapping | None) -> Case | None:
+    """The open case that the citizen of a referral already has."""
+    if process != referral.ENTRY:
+        return None
+    session = step.session
+    if persons:
+        known = [p if isinstance(p, str) else _register(session, p) for p in persons]
+    else:
+        known = referral.citizens_of(session, answers or {})
+    found = referral.open_case_of(session, known)
+    return found and step.lock(found.id)
+
+
+def _join(step: Step, case: Case, process: str, answers: Mapping[str, Any]) -> str:
+    """A citizen has one open case: a new referral becomes a task on it."""
+    given = _start_answers(step, case, process, answers, None)
+    step.record(case, "referral_joined")
+    step.start(case, referral.JOINING, told=given.answers)
+    step.save()
+    return case.nummer
 
 
 def locked_by_number(step: Step, nummer: str) -> Case:

@@ -127,8 +127,12 @@ class Step:
         process: str,
         variables: Mapping[str, Any] | None = None,
         message: str | None = None,
+        told: Mapping[str, Any] | None = None,
     ) -> Run:
-        """Start a process on a case, under the release that is in force now."""
+        """Start a process on a case, under the release that is in force now.
+
+        `told`: all answers of the start form, seen by the services of this step only.
+        """
         release = diagrams.current_release(self.session, process)
         program = diagrams.program(self.session, release.id)
         instance = Instance(

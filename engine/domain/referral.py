@@ -25,6 +25,8 @@ FRONT_DESK = "BOS"
 CRIME_PREVENTION = ("SSP", "X-POL")
 CITIZEN_SELF = "borger"
 CHILD = "barn"
+#: The process that a referral starts, and the one that it starts on a case that is open already.
+ENTRY, JOINING = "helhedsforloeb", "henvisning_paa_aaben_sag"
 
 
 class BorgerMangler(Refused):
@@ -33,10 +35,6 @@ class BorgerMangler(Refused):
 
 class SspFormaalMangler(Refused):
     """SSP og politi må kun henvise for at forebygge kriminalitet (retsplejeloven § 115). Sæt kryds, hvis det er formålet; ellers skal borgeren henvises af en anden enhed."""
-
-
-class AabenSag(Refused):
-    """Borgeren har allerede en åben sag. Vælg borgeren, før du udfylder henvisningen, så bliver den lagt på sagen."""
 
 
 class Referral(Base):
