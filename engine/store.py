@@ -96,6 +96,7 @@ def as_json(value: Any) -> Any:
 
 def append_only(table: Table) -> None:
     """Let the database itself refuse UPDATE and DELETE of the table's rows."""
+    table.info["append_only"] = True
     for dialect in ("sqlite", "postgresql"):
         for statement in append_only_statements(table.name, dialect):
             # A percent sign would be a parameter to DDL; there is none in these statements.

@@ -1,0 +1,36 @@
+"""Our own step in a migration: let the database refuse UPDATE and DELETE of a table's rows."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import renderers
+from alembic.operations import MigrateOperation, Operations
+
+from engine.store import append_only_statements
+
+
+@Operations.register_operation("make_append_only")
+class MakeAppendOnly(MigrateOperation):
+    """`op.make_append_only("events")`"""
+
+    def __init__(self, table: str):
+        self.table = table
+
+    @classmethod
+    def make_append_only(cls, operations: Operations, table: str) -> None:
+        operations.invoke(cls(table))
+
+    def reverse(self) -> MigrateOperation:
+        # The triggers go with their table.
+        return MakeAppendOnly(self.table)
+
+
+@Operations.implementation_for(MakeAppendOnly)
+def _make(operations: Operations, operation: MakeAppendOnly) -> None:
+    dialect = operations.get_bind().dialect.name
+    for statement in append_only_statements(operation.table, dialect):
+        operations.get_bind().exec_driver_sql(statement)
+
+
+@renderers.dispatch_for(MakeAppendOnly)
+def _render(_context, operation: MakeAppendOnly) -> str:
+    return f'op.make_append_only("{operation.table}")'

@@ -1,0 +1,101 @@
+"""Databases for every test: a SQLite file of its own, or a PostgreSQL database of its own.
+
+A test that asks for `store` runs on both. The tables are made once per session and copied.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from engine import clock
+from engine.store import Store
+from tests import postgres
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def _create(url: str | URL) -> None:
+    from engine import schema
+
+    store = Store(url)
+    schema.create(store)
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    """A SQLite file with the tables and nothing in them."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _create(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> URL:
+    """The administrator's URL; fails, never skips, when no server can be had."""
+    admin = postgres.start()
+    postgres.drop_leftovers(admin)
+    return admin
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: URL) -> Iterator[str]:
+    """The name of a PostgreSQL database with the tables and nothing in them."""
+    with postgres.database(postgres_server) as url:
+        _create(url)
+        yield url.database
+
+
+@pytest.fixture
+def empty_url(request, tmp_path) -> Iterator[str | URL]:
+    """The URL of a database without any table. Parametrised by `request.param`."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        with postgres.database(request.getfixturevalue("postgres_server")) as url:
+            yield url
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request, tmp_path) -> Iterator[str | URL]:
+    """The URL of a database with all tables, empty, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        file = tmp_path / "test.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+    else:
+        admin = request.getfixturevalue("postgres_server")
+        template = request.getfixturevalue("postgres_template")
+        with postgres.database(admin, template) as url:
+            yield url
+
+
+@pytest.fixture
+def store(database_url) -> Iterator[Store]:
+    """An empty database with all tables, on SQLite and on PostgreSQL."""
+    opened = Store(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_template, tmp_path) -> Iterator[Store]:
+    """An empty database with all tables, for what does not depend on which."""
+    file = tmp_path / "test.db"
+    shutil.copyfile(sqlite_template, file)
+    opened = Store(f"sqlite:///{file}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def virtual_clock() -> Iterator[clock.VirtualClock]:
+    """Monday 5 January 2026, nine o'clock in Copenhagen, until the test moves it."""
+    with clock.travelling(datetime(2026, 1, 5, 9)) as travelling:
+        yield travelling
