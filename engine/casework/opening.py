@@ -36,14 +36,17 @@ def open_case(
     `persons`: ids of persons, or mappings for `people.register` (`navn`, `cpr`, `key`, ...): one
     citizen or a family. `answers` fill the start event's form; `message` names a message start.
     """
-    people_of_case = list(persons)
+    given_people = list(persons)
 
     def start(session: Session) -> str:
         step = starting(session, by, on_behalf_of)
         employed(session, by)
-        joined = None if case is not None else _open_case_of(step, process, people_of_case, answers)
-        if joined is not None:
-            return _join(step, joined, process, answers or {})
+        people_of_case = given_people
+        if case is None and process == referral.ENTRY:
+            people_of_case = _citizens(session, given_people, answers or {})
+            joined = referral.open_case_of(session, people_of_case)
+            if joined is not None:
+                return _join(step, step.lock(joined.id), process, answers or {})
         if case is None:
             opened = _new_case(session, on_behalf_of or by, people_of_case)
             step.case(opened)
@@ -60,17 +63,11 @@ def open_case(
     return run(store, About("open_case", by, process=process), start)
 
 
-def _open_case_of(step: Step, process: str, persons: list, answers: Mapping | None) -> Case | None:
-    """The open case that the citizen of a referral already has."""
-    if process != referral.ENTRY:
-        return None
-    session = step.session
-    if persons:
-        known = [p if isinstance(p, str) else _register(session, p) for p in persons]
-    else:
-        known = referral.citizens_of(session, answers or {})
-    found = referral.open_case_of(session, known)
-    return found and step.lock(found.id)
+def _citizens(session: Session, given: list, answers: Mapping[str, Any]) -> list[str]:
+    """Ids of those a referral is about: the persons given, else those its answers name."""
+    if given:
+        return [p if isinstance(p, str) else _register(session, p).id for p in given]
+    return [person.id for person in referral.citizens_of(session, answers)]
 
 
 def _join(step: Step, case: Case, process: str, answers: Mapping[str, Any]) -> str:

@@ -76,7 +76,10 @@ def citizens_of(session: Session, answers: Mapping[str, Any]) -> list[Person]:
     born = answers.get("borger_foedselsdato")
     if not number and not (name and born):
         raise BorgerMangler
-    facts = {} if number else {"birth_date": date.fromisoformat(born)}
+    try:
+        facts = {} if number else {"birth_date": date.fromisoformat(str(born))}
+    except ValueError:
+        raise BorgerMangler from None
     return [people.register(session, name or "Ukendt navn", number or None, **facts)]
 
 
