@@ -95,8 +95,8 @@ def _named(process: Process, element: Element, report: Report) -> None:
 
 def _message(process: Process, element: Element, report: Report) -> None:
     event = element.event
-    if element.kind == "sendTask" and element.task is not None and event.ref is None:
-        return
+    if element.kind == "sendTask" and event.ref is None:
+        return  # Then it needs a service, and `tasks` says so.
     if not event.name:
         _missing(element, "Beskeden", "Vælg en besked med et navn.", report)
         return

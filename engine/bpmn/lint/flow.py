@@ -237,6 +237,7 @@ def _condition(element: Element, flow: SequenceFlow, ways: int, report: Report) 
         )
 
 
+_WAITING = frozenset(("intermediateCatchEvent", "receiveTask"))
 _EVENT_KINDS = frozenset(("message", "timer", "signal"))
 
 
@@ -253,7 +254,7 @@ def _event_gateway(process: Process, element: Element, outgoing, report: Report)
         if target is None:
             continue
         kind = target.event.kind if target.event else ""
-        if target.kind != "intermediateCatchEvent" or kind not in _EVENT_KINDS:
+        if target.kind not in _WAITING or kind not in _EVENT_KINDS:
             report.error(
                 target.id,
                 "event-gateway-target",

@@ -92,6 +92,21 @@ def _send(element: Element, report: Report) -> None:
     _service(element, report)
 
 
+def _throw(element: Element, report: Report) -> None:
+    """A thrown message may be sent by a service; every other throw is the engine's own."""
+    if element.task is None:
+        return
+    if element.event is None or element.event.kind != "message":
+        report.error(
+            element.id,
+            "unknown-taskDefinition",
+            "Kun en besked kan sendes af en service.",
+            "Slet zeebe:taskDefinition, og sæt en serviceopgave foran.",
+        )
+        return
+    _service(element, report)
+
+
 def _rules(element: Element, report: Report) -> None:
     if element.decision is None or not element.decision.id:
         report.error(
@@ -148,6 +163,8 @@ _JUDGES = {
     "businessRuleTask": _rules,
     "scriptTask": _script,
     "callActivity": _call,
+    "endEvent": _throw,
+    "intermediateThrowEvent": _throw,
     "subProcess": _subprocess,
 }
 
@@ -186,13 +203,13 @@ def _moment(element: str, text: str | None, what: str, report: Report) -> None:
     if text is None or text.startswith("=") or "{" in text:
         return
     try:
-        timers.moment(text)
+        timers.schedule("" if text.startswith("R") else text, timers.moment("2026-01-01"))
     except timers.BadTime:
         report.error(
             element,
             "date",
-            f'{what} "{text}" er ikke en dato.',
-            'Skriv et udtryk, fx = sag.frister["KP-4"], eller en dato: 2027-07-15.',
+            f'{what} "{text}" er hverken en dato eller en varighed.',
+            'Skriv et udtryk, fx = sag.frister["KP-4"], eller P14D.',
         )
 
 
