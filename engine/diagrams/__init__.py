@@ -1,0 +1,47 @@
+"""Deployed definitions (BPMN, DMN, forms), their versions and releases, and the deploy check.
+
+definitions  the rows
+files        files on their way in, read and linted one by one
+check        what files need of each other, of the services and of the organisation
+queues       which queues there are
+deploying    all of the files, or none
+releases     what is in force, and what a running case is pinned to
+describe     the page that lists every process
+"""
+
+from engine.bpmn.lint import Finding
+from engine.diagrams.definitions import Definition, Deployment, Release, ReleaseMember
+from engine.diagrams.files import read_files
+from engine.diagrams.releases import (
+    UnknownDecision,
+    UnknownForm,
+    UnknownProcess,
+    current_release,
+    decide,
+    form,
+    members,
+    program,
+    published,
+    started_by,
+    table,
+)
+
+__all__ = [
+    "Definition",
+    "Deployment",
+    "Finding",
+    "Release",
+    "ReleaseMember",
+    "UnknownDecision",
+    "UnknownForm",
+    "UnknownProcess",
+    "current_release",
+    "decide",
+    "form",
+    "members",
+    "program",
+    "published",
+    "read_files",
+    "started_by",
+    "table",
+]

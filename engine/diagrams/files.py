@@ -1,0 +1,201 @@
+"""Files on their way in: which they are, and what they hold. Reading a file is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path, PurePath
+
+from engine import decisions, forms
+from engine.bpmn import dialect, xml
+from engine.bpmn.lint import Finding, Report, lint, names
+from engine.diagrams.definitions import BPMN, DMN, FORM, KINDS
+
+
+@dataclass(frozen=True)
+class Process:
+    """An executable process and the file it stands in."""
+
+    file: str
+    process: dialect.Process
+    messages: Mapping[str, dialect.Message]
+
+    @property
+    def id(self) -> str:
+        return self.process.id
+
+
+@dataclass
+class Bundle:
+    """What a set of files holds, by id; `findings` says what is wrong with each by itself."""
+
+    processes: dict[str, Process] = field(default_factory=dict)
+    forms: dict[str, tuple[str, forms.Form]] = field(default_factory=dict)
+    tables: dict[str, tuple[str, decisions.Definitions]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def over(self, other: Bundle) -> Bundle:
+        """These files in place of the other's of the same name."""
+        replaced = {identity(file) for file in self.files}
+        stay = {f for f in other.files if identity(f) not in replaced}
+        kept = Bundle(
+            {k: v for k, v in other.processes.items() if v.file in stay},
+            {k: v for k, v in other.forms.items() if v[0] in stay},
+            {k: v for k, v in other.tables.items() if v[0] in stay},
+            {f: other.files[f] for f in stay},
+        )
+        return Bundle(
+            {**kept.processes, **self.processes},
+            {**kept.forms, **self.forms},
+            {**kept.tables, **self.tables},
+            {**kept.files, **self.files},
+            self.findings,
+        )
+
+
+def identity(file: str) -> tuple[str, str]:
+    """(kind, key) of a file name or path: what a later version of it replaces."""
+    path = PurePath(file)
+    return path.suffix.lstrip(".").lower(), path.stem
+
+
+def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Every diagram, table and form of these files and folders, by path."""
+    found: dict[str, bytes] = {}
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in inside:
+            if not path.is_dir() or file.suffix.lstrip(".").lower() in KINDS:
+                found[str(file)] = file.read_bytes()
+    return found
+
+
+def read(files: Mapping[str, bytes]) -> Bundle:
+    """Read and lint each file by itself."""
+    bundle = Bundle(files=dict(files))
+    seen: dict[tuple[str, str], str] = {}
+    for file, data in files.items():
+        kind, key = identity(file)
+        if (kind, key) in seen:
+            bundle.findings.append(
+                _finding(
+                    file,
+                    key,
+                    "file-twice",
+                    f"{seen[kind, key]} og {file} har samme navn.",
+                    "Udgiv kun den ene.",
+                )
+            )
+            continue
+        seen[kind, key] = file
+        reader = {BPMN: _bpmn, DMN: _dmn, FORM: _form}.get(kind, _unknown)
+        reader(file, key, data, bundle)
+    return bundle
+
+
+def _unknown(file: str, key: str, data: bytes, bundle: Bundle) -> None:
+    bundle.findings.append(
+        _finding(
+            file,
+            "",
+            "file-kind",
+            "Filen er hverken et diagram, en beslutningstabel eller en formular.",
+            "Giv den endelsen .bpmn, .dmn eller .form, eller lad den være.",
+        )
+    )
+
+
+def _bpmn(file: str, key: str, data: bytes, bundle: Bundle) -> None:
+    found, process = _diagram(data, file)
+    bundle.findings += found
+    if process is not None:
+        bundle.processes.setdefault(process.id, process)
+
+
+@lru_cache(maxsize=512)
+def _diagram(data: bytes, file: str) -> tuple[tuple[Finding, ...], Process | None]:
+    found = tuple(lint(data, file))
+    try:
+        diagram = dialect.read(xml.parse(data))
+    except xml.XmlRefused:
+        return found, None
+    executable = diagram.executable
+    return found, Process(file, executable, diagram.messages) if executable else None
+
+
+def _form(file: str, key: str, data: bytes, bundle: Bundle) -> None:
+    try:
+        form = read_form(data)
+    except forms.FormUnreadable as refused:
+        bundle.findings.append(
+            _finding(file, key, "form", refused.message, "Gem den igen i formularværktøjet.")
+        )
+        return
+    for fault in form.faults:
+        bundle.findings.append(
+            Finding(file, fault.element, fault.severity, fault.rule, fault.message, fault.action)
+        )
+    if form.id != key:
+        bundle.findings.append(
+            _finding(
+                file,
+                form.id,
+                "form-file-name",
+                f"Formularen hedder {form.id}, men filen hedder {key}.",
+                f"Kald formularen {key} eller filen {form.id}.form.",
+            )
+        )
+    bundle.forms[form.id] = (file, form)
+
+
+@lru_cache(maxsize=512)
+def read_form(data: bytes) -> forms.Form:
+    """A form, read once for the same bytes."""
+    return forms.read(data)
+
+
+def _dmn(file: str, key: str, data: bytes, bundle: Bundle) -> None:
+    try:
+        table = read_table(data)
+    except decisions.TableError as error:
+        bundle.findings.append(
+            _finding(file, error.element, "dmn", error.message, "Ret tabellen i tabelværktøjet.")
+        )
+        return
+    report = Report(file)
+    for problem in table.problems:
+        report.error(problem.element, "dmn", problem.message, "Ret cellen i tabellen.")
+    for decision in table.decisions:
+        names.snake(decision, decision, "Beslutningens id", report)
+    if key not in table.decisions:
+        report.error(
+            key,
+            "dmn-file-name",
+            f"Filen {key}.dmn har ingen beslutning med id {key}.",
+            "Giv den beslutning, som processerne spørger, samme id som filen.",
+        )
+    bundle.findings += report.findings
+    for decision in table.decisions:
+        if decision in bundle.tables:
+            bundle.findings.append(
+                _finding(
+                    file,
+                    decision,
+                    "decision-twice",
+                    f"Beslutningen {decision} står også i {bundle.tables[decision][0]}.",
+                    "Giv den ene et andet id.",
+                )
+            )
+        bundle.tables[decision] = (file, table)
+
+
+@lru_cache(maxsize=128)
+def read_table(data: bytes) -> decisions.Definitions:
+    """A table file, read once for the same bytes; its problems stand on it."""
+    return decisions.read(data, strict=False)
+
+
+def _finding(file: str, element: str, rule: str, message: str, action: str) -> Finding:
+    return Finding(file, element, "error", rule, message, action)
