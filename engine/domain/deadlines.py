@@ -16,7 +16,7 @@ from engine.domain import rules
 from engine.domain.calendar import WorkingDays, add_months
 from engine.domain.cases import Case
 from engine.domain.facts import fact
-from engine.errors import Broken
+from engine.errors import Broken, Refused
 from engine.store import Base, new_id
 
 OPEN, MET, CANCELLED = "aaben", "overholdt", "annulleret"
@@ -24,6 +24,10 @@ OPEN, MET, CANCELLED = "aaben", "overholdt", "annulleret"
 
 class NotComputable(Broken):
     """A rule without a number, or with a unit that is no time, was asked for a date."""
+
+
+class DayHasPassed(Refused):
+    """Dagen er allerede gået. Vælg i dag eller en senere dag."""
 
 
 class Deadline(Base):
