@@ -23,8 +23,8 @@ def begin(
     try:
         return deadlines.start(context.session, context.case, regel, start, subject)
     except (RuleMissing, deadlines.NotComputable):
-        context.start("fastsaet_frist", {"regel": regel})
-        context.start("regel_mangler", {"regel": regel}, case_free=True)
+        context.start("frist_uden_regel", {"regel": regel})
+        context.start("manglende_regel", {"regel": regel}, case_free=True)
         context.record("rule_missing", regel=regel)
         return None
 
