@@ -184,7 +184,7 @@ function labelAll(drawing, rects, edges) {
     ...named(shapes.filter((n) => n.kind === 'event' && !n.host)),
     ...named(guests),
     ...named(shapes.filter((n) => n.kind === 'data')),
-    ...flows.filter((f) => f.name && edges.has(f.id)).map((f) => ({ ...f, points: ownPart(f, flows, edges) })),
+    ...flows.filter((f) => f.name && edges.has(f.id)).map((f) => ({ ...f, ...ownPart(f, flows, edges) })),
     ...drawing.messages.filter((m) => m.name && edges.has(m.id)).map((m) => ({ ...m, points: nearPool(edges.get(m.id), pools.has(m.source)) })),
   ];
   return placeLabels(things, obstacles, lines);
@@ -214,13 +214,13 @@ function ownPart(flow, flows, edges) {
     shared = Math.max(shared, reach(b) > reach(c) ? n - 1 + reach(c) / (reach(b) + 1) : n);
   }
   const from = Math.floor(shared);
-  if (from >= points.length - 1) return points;
+  if (from >= points.length - 1) return { points };
   const rest = points.slice(from);
   if (shared > from) {
     const t = shared - from, a = rest[0], b = rest[1];
     rest[0] = { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t };
   }
-  return rest;
+  return { points: rest, branches: shared > 0 };
 }
 
 export { labelSize };

@@ -12,7 +12,7 @@ export function grid(scope, laneOf) {
   const anchor = (id) => host.get(id) ?? id;
   const edges = scope.flows
     .filter((f) => nodes.has(anchor(f.source)) && nodes.has(f.target))
-    .map((f) => ({ flow: f, from: anchor(f.source), to: f.target, aside: host.has(f.source) }));
+    .map((f) => ({ flow: f, from: anchor(f.source), to: f.target, aside: host.has(f.source), guest: scope.boundary.findIndex((b) => b.id === f.source) }));
   const out = group(edges, 'from'), into = group(edges, 'to');
 
   markBack(scope.nodes, edges, out, into);
@@ -109,15 +109,25 @@ function rowAll(nodes, out, into, ranks, laneOf) {
    */
   const goesAbove = ({ from }, chain) => {
     const ways = out.get(from) ?? [];
-    if (byId.get(from).kind !== 'gateway' || ways.length < 3 || ways.some((e) => e.back)) return false;
+    if (byId.get(from).kind !== 'gateway' || ways.length < 3) return false;
     const home = rows.get(from);
     // What hangs on a boundary event drops down, and would have to cross the straight line.
     if (chain.some((id) => (out.get(id) ?? []).some((e) => e.aside))) return false;
     const placed = ways.filter((e) => rows.has(e.to) && laneOf(e.to) === laneOf(from));
     if (placed.some((e) => rows.get(e.to) < home)) return false;
+    // Of many ways the default one, whose stroke must not stand on a trunk that it shares.
+    const own = ways.find((e) => e.flow.isDefault && !e.back && rows.get(e.to) !== home);
+    if (ways.length > 3 && own && placed.some((e) => rows.get(e.to) === home)) return own.to === chain[0];
+    if (ways.some((e) => e.back)) return false;
     const returns = chain.some((id) => (out.get(id) ?? []).some((e) => e.back));
     const down = ways.some((e) => rows.has(e.to) && (laneOf(e.to) > laneOf(from) || (laneOf(e.to) === laneOf(from) && rows.get(e.to) > home)));
     return placed.some((e) => rows.get(e.to) === home) && (returns || down);
+  };
+
+  /** The rows between a gateway and its branch, in the gateway's own column: its trunk runs there. */
+  const trunk = (id, row) => {
+    const home = rows.get(id), step = row > home ? 1 : -1;
+    return row === home ? [] : Array.from({ length: Math.abs(row - home) - 1 }, (_, i) => home + step * (i + 1));
   };
 
   const place = (first) => {
@@ -127,11 +137,12 @@ function rowAll(nodes, out, into, ranks, laneOf) {
     for (let next = nextOf(first); next !== undefined && laneOf(next) === lane; next = nextOf(next)) chain.push(next);
     const start = ranks.get(first);
     let from = start, to = last(chain.at(-1));
-    let wish = 0, below = false, above = false;
+    let wish = 0, below = false, above = false, gateway = null;
     const before = forward(into.get(first)).filter((e) => rows.has(e.from) && laneOf(e.from) === lane);
     if (before.length) {
       const near = before.sort((a, b) => rows.get(a.from) - rows.get(b.from))[0];
       wish = rows.get(near.from);
+      if (byId.get(near.from).kind === 'gateway') gateway = near.from;
       below = near.aside;
       if (below) wish += 1;
       else above = goesAbove(near, chain);
@@ -148,6 +159,7 @@ function rowAll(nodes, out, into, ranks, laneOf) {
     if (!below && !above) for (let up = wish - 1; up >= 0 && row > wish; up--) if (fits(up)) row = up;
     for (const id of chain) rows.set(id, row);
     take(lane, row, from, to);
+    if (gateway) for (const r of trunk(gateway, row)) take(lane, r, last(gateway), last(gateway));
     return chain;
   };
 
@@ -161,11 +173,21 @@ function rowAll(nodes, out, into, ranks, laneOf) {
   const rest = [...nodes].sort((a, b) => ranks.get(a.id) - ranks.get(b.id));
   for (;;) {
     // Boundary events first: what they lead to hugs its host, other branches have a longer way anyhow.
-    const ready = rest.find((n) => !rows.has(n.id) && forward(into.get(n.id)).some((e) => e.aside && rows.has(e.from)))
+    const ready = nextGuest(rest, rows, into)
+      ?? rest.find((n) => !rows.has(n.id) && forward(into.get(n.id)).some((e) => rows.has(e.from) && (out.get(e.from)).length > 3))
       ?? rest.find((n) => !rows.has(n.id) && forward(into.get(n.id)).some((e) => rows.has(e.from)))
       ?? rest.find((n) => !rows.has(n.id));
     if (!ready) break;
     follow(ready.id);
   }
   return rows;
+}
+
+/** Of what hangs on the boundary events of one host, the rightmost first: so no line crosses another. */
+function nextGuest(rest, rows, into) {
+  const ready = rest.filter((n) => !rows.has(n.id)).flatMap((n) =>
+    forward(into.get(n.id)).filter((e) => e.aside && rows.has(e.from)).map((edge) => ({ n, edge })));
+  if (!ready.length) return undefined;
+  const same = ready.filter(({ edge }) => edge.from === ready[0].edge.from);
+  return same.sort((a, b) => b.edge.guest - a.edge.guest)[0].n;
 }

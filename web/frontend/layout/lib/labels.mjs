@@ -36,8 +36,8 @@ function besideShape({ name, rect, kind }) {
     const above = rect.y - s.height - 4, below = bottom(rect) + 4;
     const middle = [at(cx - s.width / 2, above, s), at(cx - s.width / 2, below, s)];
     const corners = [
-      at(cx - s.width - 6, above + 3, s), at(cx + 6, above + 3, s),
-      at(cx - s.width - 6, below - 3, s), at(cx + 6, below - 3, s),
+      at(cx - s.width - 10, above + 3, s), at(cx + 10, above + 3, s),
+      at(cx - s.width - 10, below - 3, s), at(cx + 10, below - 3, s),
     ];
     const sides = [at(right(rect) + 5, midY(rect) - s.height - 4, s), at(right(rect) + 5, midY(rect) + 4, s)];
     if (kind === 'gateway') found.push(...middle, ...corners, ...sides);
@@ -56,12 +56,14 @@ function besideGuest({ name, rect, guests }) {
   return found;
 }
 
-function besideLine({ name, points, isDefault }) {
+function besideLine({ name, points, isDefault, branches }) {
   const found = [];
   const s = labelSize(name), narrow = labelSize(name, 60);
   let walked = 0;
   const aside = isDefault ? 9 : 5;
-  for (const [a, b] of segments(points)) {
+  // On a trunk that others share, the name stands where the branch has turned off.
+  const turned = branches && points.length > 2 && points[0].x === points[1].x;
+  for (const [a, b] of segments(turned ? points.slice(1) : points)) {
     const length = Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
     const flat = a.y === b.y;
     for (const size of [s, narrow]) {

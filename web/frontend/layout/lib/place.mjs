@@ -301,14 +301,14 @@ function reach(node, { size, hosted, axis }) {
 
 export const guestLabel = (guest, count) => labelSize(guest.name, count > 1 ? 70 : 84);
 
-/** Boundary events sit on the lower edge, from the right. */
+/** Boundary events sit on the lower edge, in the order of the file; a single one to the right. */
 function placeBoundary({ hosted }, rects) {
   for (const [hostId, guests] of hosted) {
     const host = rects.get(hostId);
     if (!host) continue;
     const pitch = Math.min(140, host.width / guests.length);
     guests.forEach((guest, i) => {
-      const fromRight = guests.length === 1 ? Math.min(36, host.width / 4) : pitch * (i + 0.5);
+      const fromRight = guests.length === 1 ? Math.min(36, host.width / 4) : pitch * (guests.length - i - 0.5);
       rects.set(guest.id, { x: Math.round(right(host) - fromRight - 18), y: bottom(host) - 18, width: 36, height: 36 });
     });
   }
@@ -337,8 +337,8 @@ function routeAll(plan, rects, across, down) {
   }
   xs.push(...fixedX), ys.push(...fixedY);
   const clear = (value, fixed, by) => ![...fixed].some((f) => f !== value && Math.abs(f - value) < by);
-  for (const channel of across.channels) xs.push(...tracks(channel).filter((v) => clear(v, fixedX, 4)));
-  for (const channel of down.channels) ys.push(...tracks(channel).filter((v) => clear(v, fixedY, 4)));
+  for (const channel of across.channels) xs.push(...tracks(channel).filter((v) => clear(v, fixedX, 9)));
+  for (const channel of down.channels) ys.push(...tracks(channel).filter((v) => clear(v, fixedY, 9)));
   const height = down.height;
   const lines = { xs: xs.filter((x) => x >= 0 && x <= (down.width ?? across.width)), ys: ys.filter((y) => y >= 4 && y <= height - 4) };
 
@@ -365,7 +365,7 @@ function routeAll(plan, rects, across, down) {
   const edges = new Map();
   for (const { f } of order) {
     const from = rects.get(f.source), to = rects.get(f.target);
-    const edge = { id: f.id, source: f.source, target: f.target, kind: 'flow', alone: f.isDefault };
+    const edge = { id: f.id, source: f.source, target: f.target, kind: 'flow', alone: f.isDefault, axis: { x: midX(from), y: midY(from) } };
     const points = router.route(edge,
       ports(from, sourceCosts(f, kind, host, back), docking(f.source, back.has(f.id))),
       ports(to, targetCosts(f, kind, back, ways(f.target)), docking(f.target)));

@@ -11,6 +11,8 @@ const MARGIN = STUB - 1;
 const BEND = 45;
 const CROSSING = 35;
 const SHARED = 300;
+const CROWDED = 30;
+const CLOSE = 9;
 
 const LEFT = 0, RIGHT = 1, UP = 2, DOWN = 3;
 const DX = [-1, 1, 0, 0], DY = [0, 0, -1, 1];
@@ -35,11 +37,19 @@ export function ports(rect, costs, { spread = false, axis } = {}) {
   return found;
 }
 
-/** Lines that end, or begin, in the same place may run together, as water does; others may not. */
-const together = (a, b) => a.kind === b.kind &&
-  (a.target === b.target || (a.source !== undefined && a.source === b.source && !a.alone && !b.alone));
+/**
+ * Lines that end in the same place may run together, as water does. Lines that begin in the same
+ * place share only the trunk straight out of it (x or y of their axis); others share nothing.
+ */
+const together = (a, b, x, y) => a.kind === b.kind && (a.target === b.target ||
+  (a.axis !== undefined && a.source === b.source && !a.alone && !b.alone && (x === a.axis.x || y === a.axis.y)));
 
 const OUTWARD = { left: LEFT, right: RIGHT, top: UP, bottom: DOWN };
+
+/** For every line the other lines too close to it for two routes side by side. */
+function neighbours(lines) {
+  return lines.map((v, i) => lines.flatMap((w, k) => (k !== i && Math.abs(v - w) < CLOSE ? [k] : [])));
+}
 
 export class Router {
   /** xs, ys: candidate lines. obstacles: Map id -> rect. soft: rects that cost a little to cross. */
@@ -49,6 +59,8 @@ export class Router {
     this.xi = new Map(this.xs.map((x, i) => [x, i]));
     this.yi = new Map(this.ys.map((y, i) => [y, i]));
     this.width = this.xs.length;
+    this.nearX = neighbours(this.xs);
+    this.nearY = neighbours(this.ys);
     const size = this.width * this.ys.length;
     this.blockRight = new Array(size);
     this.blockDown = new Array(size);
@@ -196,8 +208,15 @@ export class Router {
     if (blocks && blocks.some((id) => !through.has(id))) return null;
     const length = flat ? xs[(at % width) + 1] - xs[at % width] : ys[Math.floor(at / width) + 1] - ys[Math.floor(at / width)];
     let cost = length + (flat ? this.softRight[at] : this.softDown[at]);
+    const x = flat ? undefined : xs[i], y = flat ? ys[j] : undefined;
     for (const user of (flat ? this.usedRight[at] : this.usedDown[at]) ?? []) {
-      cost += together(user, edge) ? 0.15 * length : SHARED + 8 * length;
+      cost += together(user, edge, x, y) ? 0.15 * length : SHARED + 8 * length;
+    }
+    for (const k of flat ? this.nearY[j] : this.nearX[Math.floor(at % width)]) {
+      const beside = flat ? k * width + (at % width) : Math.floor(at / width) * width + k;
+      for (const user of (flat ? this.usedRight[beside] : this.usedDown[beside]) ?? []) {
+        if (user.target !== edge.target) cost += CROWDED + 2 * length;
+      }
     }
     if (next !== dir) cost += BEND;
     cost += this.#touching(edge, cell, next, dir);
@@ -210,7 +229,8 @@ export class Router {
     const flatUsers = this.#users(cell, true), steepUsers = this.#users(cell, false);
     const flat = next === LEFT || next === RIGHT;
     let cost = 0;
-    const foreign = (user) => !together(user, edge);
+    const x = this.xs[cell % width], y = this.ys[Math.floor(cell / width)];
+    const foreign = (user) => !together(user, edge, x, y);
     if (next === dir) {
       for (const user of flat ? steepUsers : flatUsers) if (foreign(user)) cost += CROSSING / 2;
     } else {
