@@ -246,7 +246,7 @@ class LogicReader:
             type_ = self.types.any
         else:
             type_ = self.types.of(inner.get("typeRef", ""))
-            expression = self.literal(inner, type_)
+            expression = self.literal(inner)
         allowed = dmn.child(node, "inputValues")
         shown = node.get("label") or expression.text
         cell = self.tests(allowed) if allowed is not None and dmn.text(allowed) else None

@@ -66,7 +66,7 @@ class InputClause:
     allowed: Tests | None = None
 
     def evaluate(self, scope: Scope) -> Any:
-        value = self.expression.evaluate(scope)
+        value = self.type.admit(self.expression.evaluate(scope), scope.run, self.id)
         if value is None or self.allowed is None or self.allowed.anything:
             return value
         if not self.allowed.matches(value, scope):
