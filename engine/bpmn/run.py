@@ -16,7 +16,7 @@ from engine.bpmn.errors import BpmnError, NotJson, Stuck
 from engine.bpmn.expressions import Expression
 from engine.bpmn.host import Host, ServiceCall, Step, Throw
 from engine.bpmn.program import Program
-from engine.bpmn.scopes import Change, Scopes
+from engine.bpmn.scopes import Change, Scopes, item_scope
 from engine.bpmn.specs import faults
 from engine.bpmn.values import clean
 from engine.bpmn.waits import Wait, Waits
@@ -46,12 +46,10 @@ class Run:
 
     def chain(self, task: Task) -> list[str]:
         """Scope ids from a task out to its process instance."""
-        found = [str(task.id)]
+        found = _own_scopes(task)
         while not task.workflow.spec.is_process:
             task = self.top.get_task_from_id(task.workflow.parent_task_id)
-            found.append(str(task.id))
-            if task.task_spec.is_inner:
-                task = task.parent
+            found += _own_scopes(task)
         return [*found, str(task.workflow.task_tree.id)]
 
     def context(self, task: Task) -> dict[str, Any]:
@@ -124,7 +122,7 @@ class Run:
         while at is not None:
             spec = at.task_spec
             if spec.is_inner and spec.element.loop.input_element:
-                return self.scopes.local(str(at.id)).get(spec.element.loop.input_element)
+                return self.scopes.local(item_scope(at)).get(spec.element.loop.input_element)
             room = at.workflow
             at = self.top.get_task_from_id(room.parent_task_id) if room.parent_task_id else None
         return None
@@ -166,7 +164,8 @@ class Run:
     def forget(self, task: Task) -> None:
         """A task is over: disarm what it hosts, drop its local variables."""
         self.waits.drop_of(str(task.id))
-        self.scopes.close(str(task.id))
+        for scope in _own_scopes(task):
+            self.scopes.close(scope)
 
     def note(self, kind: str, task: Task, /, **data: Any) -> None:
         element = task.task_spec.element
@@ -277,6 +276,12 @@ class Run:
             return None
         rooms = self.top.rooms()
         return next((room.tasks[key] for room in rooms if key in room.tasks), None)
+
+
+def _own_scopes(task: Task) -> list[str]:
+    """The scopes that a task may have opened, the inner first."""
+    own = str(task.id)
+    return [own, item_scope(task)] if task.task_spec.is_inner else [own]
 
 
 def _put(target: dict, path: list[str], value: Any) -> None:

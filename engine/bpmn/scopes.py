@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from SpiffWorkflow.task import Task
+
 
 @dataclass(frozen=True)
 class Change:
@@ -21,6 +23,12 @@ class Change:
     name: str
     old: Any
     new: Any
+
+
+def item_scope(task: Task) -> str:
+    """Where a multi-instance item's own variables lie: around those that input mappings make,
+    so that output mappings reach them."""
+    return f"{task.id}/item"
 
 
 @dataclass

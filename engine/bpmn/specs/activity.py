@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 
+from engine.bpmn.scopes import item_scope
 from engine.bpmn.specs.base import Node, Way, run_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Activity(Node):
     def arrive(self, task: Task) -> bool:
         run = run_of(task)
         if self.is_inner:
-            run.scopes.open(str(task.id), task.internal_data.pop("local"))
+            run.scopes.open(item_scope(task), task.internal_data.pop("local"))
         if self.inputs_map:
             run.scopes.open(str(task.id), run.mapped(task, self.inputs_map))
         for guard in self.guards:
