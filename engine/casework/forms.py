@@ -37,12 +37,5 @@ def against(
     """Answers held against a form of a release; without a form they pass as they are."""
     if form_id is None:
         return forms.Checked(dict(answers), dict(answers))
-    form = _forms.get((release_id, form_id))
-    if form is None:
-        form = forms.of(diagrams.form(session, release_id, form_id))
-        _forms[release_id, form_id] = form
+    form = diagrams.form(session, release_id, form_id)
     return forms.check(form, answers, context, clock.now()).or_refuse()
-
-
-# A release never changes, so its forms are read once.
-_forms: dict[tuple[str, str], forms.Form] = {}
