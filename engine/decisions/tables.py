@@ -48,6 +48,9 @@ class Tests:
         if self.parsed is None:
             scope.run.fail(self.id, self.fault)
             return False
+        # FEEL takes a test that is true as met; a bare `true` in a cell means the value true.
+        if not isinstance(value, bool) and self.text.strip() in ("true", "false"):
+            return False
         try:
             return self.parsed.matches(value, scope.values, now=scope.run.now) is True
         except feel.FeelError as error:
