@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import people, referral, rules
+from engine.domain import calendar, deadlines, people, referral, rules
 from engine.domain.capacity import is_minor
 from engine.domain.cases import Case
 from engine.domain.people import Person
@@ -22,6 +22,7 @@ from engine.errors import Refused
 from engine.store import Base, new_id
 
 NOTIFY, ACUTE = "underretning", "akutvagt"
+RULE = "BL-5"
 
 
 class UnderretningPligt(Refused):
@@ -93,6 +94,15 @@ def acute_limit(session: Session) -> int | None:
     try:
         return rules.lookup(session, "KP-12").value
     except rules.RuleMissing:
+        return None
+
+
+def assess_before(session: Session, received_at: datetime) -> datetime | None:
+    """The moment before which what was received then must be assessed (BL-5); None without a rule."""
+    try:
+        rule = rules.lookup(session, RULE, on=clock.local(received_at).date())
+        return deadlines.compute(rule, received_at, calendar.WorkingDays.of(session))[1]
+    except (rules.RuleMissing, deadlines.NotComputable):
         return None
 
 

@@ -175,6 +175,20 @@ def unit_of(session: Session, username: str) -> str | None:
     return held[0].unit if held else None
 
 
+def referring_unit(session: Session, received: Referral) -> str | None:
+    """The unit or partner that the referral comes from; the registrar's for private people."""
+    if session.get(organisation.Unit, received.source) is not None:
+        return received.source
+    return unit_of(session, received.registered_by)
+
+
+def recipient(session: Session, case: Case, received: Referral) -> Person | str:
+    """Who is to have the receipt: the citizen where they came themselves, else the unit."""
+    if received.source == CITIZEN_SELF:
+        return people.citizens(session, case.id)[0]
+    return referring_unit(session, received) or FRONT_DESK
+
+
 def children(session: Session, case: Case) -> list[Person]:
     """Children named in a referral, besides the citizens."""
     return [party.person for party in people.parties(session, case.id, CHILD)]
