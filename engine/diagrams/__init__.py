@@ -10,8 +10,11 @@ describe     the page that lists every process
 """
 
 from engine.bpmn.lint import Finding
+from engine.diagrams.check import check
 from engine.diagrams.definitions import Definition, Deployment, Release, ReleaseMember
+from engine.diagrams.deploying import DeployRefused, check_paths, deploy, sound
 from engine.diagrams.files import read_files
+from engine.diagrams.queues import Queues
 from engine.diagrams.releases import (
     UnknownDecision,
     UnknownForm,
@@ -28,20 +31,26 @@ from engine.diagrams.releases import (
 
 __all__ = [
     "Definition",
+    "DeployRefused",
     "Deployment",
     "Finding",
+    "Queues",
     "Release",
     "ReleaseMember",
     "UnknownDecision",
     "UnknownForm",
     "UnknownProcess",
+    "check",
+    "check_paths",
     "current_release",
     "decide",
+    "deploy",
     "form",
     "members",
     "program",
     "published",
     "read_files",
+    "sound",
     "started_by",
     "table",
 ]

@@ -72,8 +72,8 @@ def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
     return found
 
 
-def read(files: Mapping[str, bytes]) -> Bundle:
-    """Read and lint each file by itself."""
+def read(files: Mapping[str, bytes], linted: bool = True) -> Bundle:
+    """Read each file by itself, and lint it; what is in force was linted when it came."""
     bundle = Bundle(files=dict(files))
     seen: dict[tuple[str, str], str] = {}
     for file, data in files.items():
@@ -91,11 +91,11 @@ def read(files: Mapping[str, bytes]) -> Bundle:
             continue
         seen[kind, key] = file
         reader = {BPMN: _bpmn, DMN: _dmn, FORM: _form}.get(kind, _unknown)
-        reader(file, key, data, bundle)
+        reader(file, key, data, bundle, linted)
     return bundle
 
 
-def _unknown(file: str, key: str, data: bytes, bundle: Bundle) -> None:
+def _unknown(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> None:
     bundle.findings.append(
         _finding(
             file,
@@ -107,25 +107,30 @@ def _unknown(file: str, key: str, data: bytes, bundle: Bundle) -> None:
     )
 
 
-def _bpmn(file: str, key: str, data: bytes, bundle: Bundle) -> None:
-    found, process = _diagram(data, file)
-    bundle.findings += found
+def _bpmn(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> None:
+    if linted:
+        bundle.findings += _linted(data, file)
+    process = _process(data, file)
     if process is not None:
         bundle.processes.setdefault(process.id, process)
 
 
 @lru_cache(maxsize=512)
-def _diagram(data: bytes, file: str) -> tuple[tuple[Finding, ...], Process | None]:
-    found = tuple(lint(data, file))
+def _linted(data: bytes, file: str) -> tuple[Finding, ...]:
+    return tuple(lint(data, file))
+
+
+@lru_cache(maxsize=512)
+def _process(data: bytes, file: str) -> Process | None:
     try:
         diagram = dialect.read(xml.parse(data))
     except xml.XmlRefused:
-        return found, None
+        return None
     executable = diagram.executable
-    return found, Process(file, executable, diagram.messages) if executable else None
+    return Process(file, executable, diagram.messages) if executable else None
 
 
-def _form(file: str, key: str, data: bytes, bundle: Bundle) -> None:
+def _form(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> None:
     try:
         form = read_form(data)
     except forms.FormUnreadable as refused:
@@ -156,7 +161,7 @@ def read_form(data: bytes) -> forms.Form:
     return forms.read(data)
 
 
-def _dmn(file: str, key: str, data: bytes, bundle: Bundle) -> None:
+def _dmn(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> None:
     try:
         table = read_table(data)
     except decisions.TableError as error:

@@ -1,0 +1,46 @@
+"""Which queues there are: of units, of their leaders, of roles, and of the case itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import municipality
+from engine.domain.organisation import CASE_QUEUES, LEADER_SUFFIX, ROLE_QUEUES, Unit
+
+
+class Queues:
+    """The queues of one organisation; a partner has none, for it does no casework here."""
+
+    def __init__(self, units: Mapping[str, str]):
+        """`units`: code -> Danish name of every internal unit."""
+        self.units = dict(units)
+        self._names = {name: code for code, name in units.items()}
+
+    @classmethod
+    def of_database(cls, session: Session) -> Queues:
+        units = session.execute(select(Unit.code, Unit.name).where(Unit.partner.is_(False)))
+        return cls(dict(units.tuples().all()))
+
+    @classmethod
+    def of_demo(cls) -> Queues:
+        """The demo municipality's, where no database is named."""
+        plan = municipality.read()
+        return cls({row["kode"]: row["navn"] for row in plan["enheder"]})
+
+    def find(self, text: str) -> str | None:
+        """The queue that a text or a lane's name means, or None."""
+        if text in CASE_QUEUES or text in ROLE_QUEUES:
+            return text
+        unit = text.removesuffix(LEADER_SUFFIX)
+        code = unit if unit in self.units else self._names.get(unit)
+        if code is None:
+            return None
+        return code + LEADER_SUFFIX if text.endswith(LEADER_SUFFIX) else code
+
+    def examples(self) -> str:
+        """What to choose from, for a refusal."""
+        some = sorted(self.units)[:4]
+        return ", ".join([*some, *(f"{code}{LEADER_SUFFIX}" for code in some[:1]), "koordinator"])
