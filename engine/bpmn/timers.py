@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from engine.clock import COPENHAGEN
 
@@ -96,16 +97,20 @@ class Schedule:
 
 
 def moment(text: str) -> datetime:
-    """An aware UTC moment from an ISO date or date-time; without offset it is local time."""
-    plain = text.strip().split("@")[0].split("[")[0]
+    """An aware UTC moment from an ISO date or date-time; without offset it is local time.
+
+    FEEL may write the zone behind it, `@America/New_York`.
+    """
+    plain, _, zone = text.strip().split("[")[0].partition("@")
     try:
+        at = ZoneInfo(zone) if zone else COPENHAGEN
         if "T" not in plain:
             day = date.fromisoformat(plain)
-            return datetime(day.year, day.month, day.day, tzinfo=COPENHAGEN).astimezone(UTC)
+            return datetime(day.year, day.month, day.day, tzinfo=at).astimezone(UTC)
         found = datetime.fromisoformat(plain)
-    except ValueError as error:
+        return (found if found.tzinfo else found.replace(tzinfo=at)).astimezone(UTC)
+    except (ValueError, KeyError, OverflowError) as error:
         raise BadTime(f"'{text}' is no ISO 8601 date") from error
-    return (found if found.tzinfo else found.replace(tzinfo=COPENHAGEN)).astimezone(UTC)
 
 
 def schedule(text: str, now: datetime) -> Schedule | None:
