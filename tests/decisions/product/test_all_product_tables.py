@@ -43,6 +43,7 @@ def test_the_tables_of_the_domain_are_all_here():
         "videregivelse",
         "afslutning",
         "kanal",
+        "kle_sletning",
         "akut",
     } <= names
 
@@ -82,3 +83,11 @@ def test_everything_is_drawn_so_that_a_modeler_can_show_it(path, definitions):
     source = path.read_text("utf-8")
     for element in definitions.elements:
         assert f'dmnElementRef="{element}"' in source
+
+
+def test_the_kind_that_the_deadline_table_answers_is_the_kind_of_the_row():
+    definitions = decisions.read((PROCESSES / "frister.dmn").read_bytes())
+    for row in definitions.decisions["frister"].rows:
+        day = row.valid_to or row.valid_from or date(2026, 11, 23)
+        answer = definitions.decide("frister", {}, on=day)
+        assert answer.value[answer.rules.index(row.id)]["art"] == row.kind
