@@ -24,16 +24,20 @@ def _real_clock() -> datetime:
 
 
 class Expression:
-    """A parsed expression. Immutable, and safe to share between threads."""
+    """A parsed expression. Immutable, and safe to share between threads.
 
-    __slots__ = ("_code", "filter_names", "names", "text")
+    `names` are the root names it takes from the context, `maybe_names` those it may take:
+    inside filters (`kurser[pris > 200]`) and in `is defined` and `get or else`.
+    """
+
+    __slots__ = ("_code", "maybe_names", "names", "text")
 
     def __init__(self, text: str, tree: Node):
         found = Names()
         tree.visit(NOTHING, found)
         self.text = text
         self.names = frozenset(found.free)
-        self.filter_names = frozenset(found.in_filters)
+        self.maybe_names = frozenset(found.maybe)
         self._code = tree.code()
 
     def evaluate(
@@ -50,16 +54,15 @@ class Expression:
 class UnaryTests:
     """Parsed unary tests: the input cell of a decision table."""
 
-    __slots__ = ("_code", "_negated", "filter_names", "names", "text")
+    __slots__ = ("_code", "maybe_names", "names", "text")
 
-    def __init__(self, text: str, tests: list[Node] | None, negated: bool):
+    def __init__(self, text: str, tests: list[Node] | None):
         found = Names()
         for test in tests or ():
             test.visit(NOTHING, found)
         self.text = text
         self.names = frozenset(found.free)
-        self.filter_names = frozenset(found.in_filters)
-        self._negated = negated
+        self.maybe_names = frozenset(found.maybe)
         self._code = membership.any_of(tests) if tests else None
 
     def matches(
@@ -74,8 +77,7 @@ class UnaryTests:
             return True
         run = Run(now or _real_clock, strict)
         scope = Scope({membership.INPUT: wrap(value, run)}, Root(context or {}, run), run)
-        truth = _within_bounds(self.text, self._code, scope)
-        return truth is (not self._negated)
+        return _within_bounds(self.text, self._code, scope) is True
 
 
 def _within_bounds(text: str, code: Callable[[Scope], Any], scope: Scope) -> Any:
@@ -93,15 +95,20 @@ def _within_bounds(text: str, code: Callable[[Scope], Any], scope: Scope) -> Any
 
 @lru_cache(maxsize=2048)
 def _parse(text: str, known: frozenset[str]) -> Expression:
-    return Expression(text, parser.read(text, known, "expression"))
+    try:
+        return Expression(text, parser.read(text, known, "expression"))
+    except RecursionError:
+        raise FeelError("Udtrykket er for dybt", text) from None
 
 
 @lru_cache(maxsize=2048)
 def _parse_unary(text: str, known: frozenset[str]) -> UnaryTests:
     if text.strip() == "-":
-        return UnaryTests(text, None, False)
-    tests, negated = parser.read(text, known, "unary_tests")
-    return UnaryTests(text, tests, negated)
+        return UnaryTests(text, None)
+    try:
+        return UnaryTests(text, parser.read(text, known, "unary_tests"))
+    except RecursionError:
+        raise FeelError("Udtrykket er for dybt", text) from None
 
 
 def _odd(known: frozenset[str]) -> frozenset[str]:

@@ -11,6 +11,8 @@ from engine.feel.scope import Scope
 from engine.feel.types import Type
 from engine.feel.values import Function
 
+FORGIVING = frozenset({"is defined", "get or else"})
+
 
 class Closure(Function):
     """A function of an expression: a body and the scope in which it was made."""
@@ -47,8 +49,8 @@ class FunctionDefinition(Node):
         self.types = tuple(type_.fit if type_ else None for _, type_ in parameters)
         self.body = body
 
-    def visit(self, bound: frozenset[str], found: Names, in_filter: bool = False) -> None:
-        self.body.visit(bound | set(self.names), found, in_filter)
+    def visit(self, bound: frozenset[str], found: Names, unsure: bool = False) -> None:
+        self.body.visit(bound | set(self.names), found, unsure)
 
     def code(self) -> Code:
         names, types, body, size = self.names, self.types, self.body.code(), self.body.size
@@ -65,8 +67,21 @@ class Call(Node):
         self.callee = callee
         self.args = args
 
+    def visit(self, bound: frozenset[str], found: Names, unsure: bool = False) -> None:
+        self.callee.visit(bound, found, unsure)
+        for arg in self.args:
+            arg.visit(bound, found, unsure or self.forgives)
+
+    @property
+    def forgives(self) -> bool:
+        """Whether the function is there to be asked about names that may be unknown."""
+        return isinstance(self.callee, Name) and self.callee.name in FORGIVING
+
     def code(self) -> Code:
-        callee, codes = find_function(self.callee), [arg.code() for arg in self.args]
+        codes = [arg.code() for arg in self.args]
+        if self.forgives:
+            codes = [forgiving(code) for code in codes]
+        callee = find_function(self.callee)
 
         def call(scope: Scope) -> Any:
             function = callee(scope)
@@ -99,6 +114,20 @@ class NamedCall(Node):
             return function.invoke_named(scope.run, {name: code(scope) for name, code in codes})
 
         return call
+
+
+def forgiving(code: Code) -> Code:
+    """The same, but an unknown name is null even in a strict evaluation."""
+
+    def lenient(scope: Scope) -> Any:
+        run = scope.run
+        strict, run.strict = run.strict, False
+        try:
+            return code(scope)
+        finally:
+            run.strict = strict
+
+    return lenient
 
 
 def find_function(callee: Node) -> Code:

@@ -16,7 +16,7 @@ from lark.lexer import Lexer
 
 from engine.feel import names as naming
 from engine.feel.errors import FeelError
-from engine.feel.limits import MAX_DEPTH
+from engine.feel.limits import MAX_BRACKETS
 
 BLANK = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -97,13 +97,11 @@ class Scanner:
                 there.sort(key=len, reverse=True)
 
     def tokens(self) -> Iterator[Token]:
-        if self.unary and self._is_negation():
-            yield self._token("_NEGATION", "not", 3)
         while True:
             self._skip_blank()
             if self.place >= len(self.text):
                 return
-            yield self._next()
+            yield self._negation() or self._next()
 
     def fail(self, reason: str, place: int | None = None) -> FeelError:
         return FeelError(reason, self.text, self.place if place is None else place)
@@ -121,13 +119,14 @@ class Scanner:
         if self.text.startswith("/*", self.place):
             raise self.fail("Kommentaren slutter ikke")
 
-    def _is_negation(self) -> bool:
-        """Whether the whole unary test is `not(...)`."""
-        self._skip_blank()
+    def _negation(self) -> Token | None:
+        """The `not` of a whole test in an input cell; elsewhere it is a function."""
+        if not self.unary or self.brackets or self.before not in ("", "_COMMA"):
+            return None
         found = NEGATION.match(self.text, self.place)
-        if not found:
-            return False
-        return _closes_at_end(self.text, found.end())
+        if not found or not _closes_test(self.text, found.end()):
+            return None
+        return self._token("_NEGATION", "not", 3)
 
     # --- one token -------------------------------------------------------------------------
 
@@ -309,7 +308,7 @@ class Scanner:
         return AFTER_RANGE.match(self.text, after) is not None
 
     def _open(self, sort: str) -> None:
-        if len(self.brackets) >= MAX_DEPTH:
+        if len(self.brackets) >= MAX_BRACKETS:
             raise self.fail("Udtrykket er for dybt")
         self.brackets.append(_Bracket(sort))
 
@@ -337,8 +336,8 @@ def _unescaped(found: re.Match) -> str:
     return chr(code) if code <= 0x10FFFF else found[0]
 
 
-def _closes_at_end(text: str, place: int) -> bool:
-    """Whether the bracket opened just before `place` is closed by the text's last character."""
+def _closes_test(text: str, place: int) -> bool:
+    """Whether the bracket opened just before `place` closes at the end or before a comma."""
     depth = 1
     while place < len(text):
         skipped = STRING.match(text, place) or BLANK.match(text, place)
@@ -348,7 +347,8 @@ def _closes_at_end(text: str, place: int) -> bool:
         depth += {"(": 1, ")": -1}.get(text[place], 0)
         place += 1
         if depth == 0:
-            return not text[place:].strip()
+            blank = BLANK.match(text, place)
+            return text[blank.end() if blank else place :][:1] in ("", ",")
     return False
 
 

@@ -14,7 +14,9 @@ from time import perf_counter
 from engine.feel.errors import FeelError
 
 MAX_TEXT = 20_000  # characters of an expression
-MAX_DEPTH = 100  # levels of nesting, brackets as well as operators
+MAX_DEPTH = 200  # levels of the tree; a + b + c is two
+MAX_BRACKETS = 100  # brackets inside each other
+MAX_ITERATIONS = 8  # variables of one `for`
 MAX_CALLS = 24  # functions of the expression's own inside each other
 MAX_STEPS = 400_000
 MAX_STRING = 100_000  # characters of a computed string

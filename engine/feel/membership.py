@@ -56,6 +56,25 @@ class In(Node):
         return lambda scope: meets(Scope({INPUT: value(scope)}, scope, scope.run))
 
 
+class NegatedTest(Node):
+    """`not(1, 2)` in an input cell: none of them is met."""
+
+    __slots__ = ("tests",)
+    parts = ("tests",)
+
+    def __init__(self, tests: list[Node]):
+        self.tests = tests
+
+    def test(self) -> Code:
+        meets = any_of(self.tests)
+
+        def none(scope: Scope) -> bool | None:
+            truth = meets(scope)
+            return None if truth is None else not truth
+
+        return none
+
+
 def any_of(tests: list[Node]) -> Code:
     """True when one test is met, else null when one is undecided, else false."""
     codes = [test_code(test) for test in tests]
@@ -77,7 +96,7 @@ def any_of(tests: list[Node]) -> Code:
 
 def test_code(test: Node) -> Code:
     """The closure that holds the test against `?`."""
-    if isinstance(test, ComparisonTest):
+    if isinstance(test, (ComparisonTest, NegatedTest)):
         return test.test()
     code = test.code()
     if mentions_input(test) and not (isinstance(test, Name) and test.name == INPUT):

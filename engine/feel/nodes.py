@@ -20,11 +20,15 @@ Code = Callable[[Scope], Any]
 
 
 class Names:
-    """What a walk over the tree finds: names from outside, and names that only filters use."""
+    """What a walk over the tree finds.
+
+    `free` names must come from outside. `maybe` names may: those inside filters can be fields of
+    the items, and those asked about with `is defined` need not be there.
+    """
 
     def __init__(self) -> None:
         self.free: set[str] = set()
-        self.in_filters: set[str] = set()
+        self.maybe: set[str] = set()
 
 
 class Node:
@@ -41,10 +45,10 @@ class Node:
             elif isinstance(value, (list, tuple)):
                 yield from (item for item in value if isinstance(item, Node))
 
-    def visit(self, bound: frozenset[str], found: Names, in_filter: bool = False) -> None:
+    def visit(self, bound: frozenset[str], found: Names, unsure: bool = False) -> None:
         """Collect the names that the expression takes from outside."""
         for child in self.children():
-            child.visit(bound, found, in_filter)
+            child.visit(bound, found, unsure)
 
     def code(self) -> Code:
         raise NotImplementedError
@@ -69,10 +73,10 @@ class Name(Node):
         self.builtin = builtin  # the function of the standard that has this name, or None
         self.text = text
 
-    def visit(self, bound: frozenset[str], found: Names, in_filter: bool = False) -> None:
+    def visit(self, bound: frozenset[str], found: Names, unsure: bool = False) -> None:
         if self.name in bound or self.builtin is not None or self.name == "?":
             return
-        (found.in_filters if in_filter else found.free).add(self.name)
+        (found.maybe if unsure else found.free).add(self.name)
 
     def code(self) -> Code:
         name, builtin, text, position = self.name, self.builtin, self.text, self.position

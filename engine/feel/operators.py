@@ -27,7 +27,7 @@ def add(a: Any, b: Any, run: Run) -> Any:
     if type(a) is timedelta and type(b) is timedelta:
         return _safely(operator.add, a, b)
     if type(a) is YearsMonthsDuration and type(b) is YearsMonthsDuration:
-        return YearsMonthsDuration(a.months + b.months)
+        return _safely(YearsMonthsDuration, a.months + b.months)
     return None
 
 
@@ -41,7 +41,7 @@ def subtract(a: Any, b: Any, run: Run) -> Any:
     if type(a) is timedelta and type(b) is timedelta:
         return _safely(operator.sub, a, b)
     if type(a) is YearsMonthsDuration and type(b) is YearsMonthsDuration:
-        return YearsMonthsDuration(a.months - b.months)
+        return _safely(YearsMonthsDuration, a.months - b.months)
     if isinstance(a, date) or type(a) is time:
         return _safely(_later, a, negate(b))
     return None
@@ -72,7 +72,9 @@ def divide(a: Any, b: Any, run: Run) -> Any:
 def power(a: Any, b: Any, run: Run) -> Any:
     if type(a) is Decimal and type(b) is Decimal:
         run.spend(20)
-        return _safely(NUMBERS.power, a, b)
+        result = _safely(NUMBERS.power, a, b)
+        # 0 ** -1 is infinite without raising anything.
+        return result if result is not None and result.is_finite() else None
     return None
 
 
@@ -172,17 +174,19 @@ def equal(a: Any, b: Any, run: Run) -> bool | None:
 
 
 def _equal_lists(a: list, b: list, run: Run) -> bool | None:
+    if a is b:
+        return True
     if len(a) != len(b):
         return False
-    run.spend(len(a))
-    return conjunction(equal(wrap(x), wrap(y), run) for x, y in zip(a, b, strict=True))
+    run.spend(1 + len(a))
+    return conjunction(equal(wrap(x, run), wrap(y, run), run) for x, y in zip(a, b, strict=True))
 
 
 def _equal_contexts(a: Mapping, b: Mapping, run: Run) -> bool | None:
     if a.keys() != b.keys():
         return False
-    run.spend(len(a))
-    return conjunction(equal(wrap(a[key]), wrap(b[key]), run) for key in a)
+    run.spend(1 + len(a))
+    return conjunction(equal(wrap(a[key], run), wrap(b[key], run), run) for key in a)
 
 
 def _equal_ranges(a: Range, b: Range, run: Run) -> bool | None:

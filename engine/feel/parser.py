@@ -13,7 +13,7 @@ from lark.exceptions import VisitError
 from engine.feel import functions, membership, moments, names, nodes, structures, types
 from engine.feel.errors import FeelError
 from engine.feel.lexer import Scanner, Tokens
-from engine.feel.limits import MAX_DEPTH, MAX_TEXT
+from engine.feel.limits import MAX_DEPTH, MAX_ITERATIONS, MAX_TEXT
 from engine.feel.registry import BUILTINS
 from engine.feel.values import NUMBERS
 
@@ -153,6 +153,8 @@ class Builder(Transformer):
         return structures.Iteration(str(name), domain, end)
 
     def iterations(self, *iterations):
+        if len(iterations) > MAX_ITERATIONS:
+            raise FeelError("For mange variable i samme løkke", "", iterations[0].domain.position)
         return [*iterations]
 
     def for_(self, iterations, body):
@@ -199,14 +201,11 @@ class Builder(Transformer):
 
     # --- unary tests -----------------------------------------------------------------------------
 
-    def tests(self, *tests):
+    def unary_tests(self, *tests):
         return [*tests]
 
-    def unary_tests(self, tests):
-        return tests, False
-
-    def negated_tests(self, opening: Token, tests, closing: Token):
-        return tests, True
+    def negated_test(self, opening: Token, *rest):
+        return self._node(membership.NegatedTest([*rest[:-1]]), opening.start_pos)
 
 
 def _number(token: Token) -> Decimal:

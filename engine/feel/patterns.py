@@ -15,6 +15,7 @@ import regex
 from engine.feel.limits import MAX_PATTERN, MAX_STRING, Run
 
 MAX_REPEAT = 1000
+MAX_WEIGHT = 5000  # characters of the pattern when its repeats are written out
 FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL}
 
 _SINGLE = set("nrt\\|.?*+(){}$-[]^")
@@ -40,14 +41,16 @@ class _Translation:
         self.source = source
         self.flags = flags
         self.place = 0
-        self.open = 0
         self.groups = 0
+        # Per open group its weight so far and the weight of its last part: `(a{9}){9}` is 81,
+        # and `regex` would write it all out.
+        self.weights: list[list[int]] = [[0, 0]]
 
     def all(self) -> str:
         parts = []
         while self.place < len(self.source):
             parts.append(self._one(self._take()))
-        if self.open:
+        if len(self.weights) > 1:
             raise ValueError("group")
         return "".join(parts)
 
@@ -64,6 +67,8 @@ class _Translation:
     def _one(self, char: str) -> str:
         if char.isspace() and "x" in self.flags:
             return ""
+        if char not in "(){":
+            self._weigh(1)
         if char == "\\":
             return self._escape()
         if char == "[":
@@ -71,10 +76,7 @@ class _Translation:
         if char == "(":
             return self._group()
         if char == ")":
-            self.open -= 1
-            if self.open < 0:
-                raise ValueError("group")
-            return ")"
+            return self._close()
         if char == "{":
             return self._repeat()
         if char == "$":
@@ -102,10 +104,11 @@ class _Translation:
         if not found or max(int(found[1]), int(found[3] or 0)) > MAX_REPEAT:
             raise ValueError("repeat")
         self.place = found.end()
+        self._weigh(self.weights[-1][1] * max(int(found[1]), int(found[3] or 0), 1))
         return self._quantifier(found[0])
 
     def _group(self) -> str:
-        self.open += 1
+        self.weights.append([0, 0])
         if self._peek("?"):
             if not self._peek("?:"):
                 raise ValueError("group")
@@ -113,6 +116,20 @@ class _Translation:
             return "(?:"
         self.groups += 1
         return "("
+
+    def _close(self) -> str:
+        if len(self.weights) == 1:
+            raise ValueError("group")
+        self._weigh(self.weights.pop()[0])
+        return ")"
+
+    def _weigh(self, weight: int) -> None:
+        """Count a part of the group that is open now."""
+        group = self.weights[-1]
+        group[0] += weight
+        group[1] = weight
+        if group[0] > MAX_WEIGHT:
+            raise ValueError("weight")
 
     def _escape(self) -> str:
         char = self._take()

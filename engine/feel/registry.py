@@ -11,7 +11,7 @@ A function that asks for `run` gets the evaluation as its first argument.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,15 +101,25 @@ class Builtin(Function):
         self.signatures: list[Signature] = []
 
     def invoke(self, run, args: list[Any]) -> Any:
-        run.spend(1)
+        self._pay(run, args)
         for signature in self.signatures:
             bound = signature.bind(args)
             if bound is not None:
                 return _work(signature, run, bound, {})
         return None
 
+    def _pay(self, run, args: Iterable[Any]) -> None:
+        """Most functions walk through what they are given at least once."""
+        steps = 1
+        for value in args:
+            if type(value) is str:
+                steps += len(value) >> 6
+            elif type(value) is list:
+                steps += len(value) >> 2
+        run.spend(steps)
+
     def invoke_named(self, run, args: dict[str, Any]) -> Any:
-        run.spend(1)
+        self._pay(run, args.values())
         for signature in self.signatures:
             bound = signature.bind_named(args)
             if bound is not None:

@@ -38,9 +38,9 @@ class ContextNode(Node):
         self.keys = keys
         self.values = values
 
-    def visit(self, bound: frozenset[str], found: Names, in_filter: bool = False) -> None:
+    def visit(self, bound: frozenset[str], found: Names, unsure: bool = False) -> None:
         for key, value in zip(self.keys, self.values, strict=True):
-            value.visit(bound, found, in_filter)
+            value.visit(bound, found, unsure)
             bound |= {key}
 
     def code(self) -> Code:
@@ -91,8 +91,8 @@ class Filter(Node):
         self.value = value
         self.condition = condition
 
-    def visit(self, bound: frozenset[str], found: Names, in_filter: bool = False) -> None:
-        self.value.visit(bound, found, in_filter)
+    def visit(self, bound: frozenset[str], found: Names, unsure: bool = False) -> None:
+        self.value.visit(bound, found, unsure)
         self.condition.visit(bound | {"item"}, found, True)
 
     def code(self) -> Code:
@@ -172,13 +172,18 @@ def _walk(value: Any, run: Run) -> Iterator[Any] | None:
 def _steps(start: Any, end: Any, run: Run, first: bool = True, last: bool = True):
     """Whole numbers or days from start to end, downwards when end is the smaller."""
     if type(start) is Decimal and type(end) is Decimal:
-        if start != start.to_integral_value() or end != end.to_integral_value():
+        if not (is_whole(start) and is_whole(end)):
             return None
         return _numbers(int(start), int(end), first, last)
     if type(start) is date and type(end) is date:
         low, high = start.toordinal(), end.toordinal()
         return (date.fromordinal(int(day)) for day in _numbers(low, high, first, last))
     return None
+
+
+def is_whole(number: Decimal) -> bool:
+    """Whether it is a whole number that somebody may have meant: below 10**18."""
+    return number.adjusted() < 18 and number == number.to_integral_value()
 
 
 def _numbers(start: int, end: int, first: bool, last: bool) -> Iterator[Decimal]:
@@ -204,13 +209,13 @@ class Loop(Node):
                 yield iteration.end
         yield self.body
 
-    def visit(self, bound: frozenset[str], found: Names, in_filter: bool = False) -> None:
+    def visit(self, bound: frozenset[str], found: Names, unsure: bool = False) -> None:
         for iteration in self.iterations:
-            iteration.domain.visit(bound, found, in_filter)
+            iteration.domain.visit(bound, found, unsure)
             if iteration.end is not None:
-                iteration.end.visit(bound, found, in_filter)
+                iteration.end.visit(bound, found, unsure)
             bound |= {iteration.name}
-        self.body.visit(bound | {"partial"}, found, in_filter)
+        self.body.visit(bound | {"partial"}, found, unsure)
 
     def walk(self) -> Callable[[Scope, dict[str, Any]], Iterator[Scope]]:
         """A function that gives the scope of each turn; ValueError for what cannot be walked."""

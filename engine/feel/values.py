@@ -35,6 +35,10 @@ class YearsMonthsDuration:
 
     months: int
 
+    def __post_init__(self) -> None:
+        if abs(self.months) >= 10**12:
+            raise OverflowError("duration")
+
     def __str__(self) -> str:
         years, months = divmod(abs(self.months), 12)
         sign = "-" if self.months < 0 else ""
@@ -168,7 +172,7 @@ def _list(value, run, depth: int) -> list:
     if depth > 50:
         raise FeelError("Listen er for dyb")
     if run is not None:
-        run.spend(len(value) >> 3)
+        run.spend(1 + (len(value) >> 3))
     if type(value) is list:
         for item in value:
             if type(item) not in READY and not (type(item) is Decimal and item.is_finite()):

@@ -36,7 +36,7 @@ def context(run, entries):
     run.spend(len(entries))
     result = {}
     for entry in entries:
-        entry = wrap(entry)
+        entry = wrap(entry, run)
         if not isinstance(entry, Mapping) or "value" not in entry:
             return None
         key = entry.get("key")

@@ -67,34 +67,42 @@ def abs_(n):
 
 
 @builtin("modulo(dividend: number, divisor: number)")
-def modulo(dividend, divisor):
+def modulo(run, dividend, divisor):
     """The rest with the sign of the divisor."""
+    run.spend(10)
     rest = WIDE.remainder(dividend, divisor)
-    return NUMBERS.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else +rest
+    return (
+        NUMBERS.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else NUMBERS.plus(rest)
+    )
 
 
 @builtin("sqrt(number: number)")
-def sqrt(number):
+def sqrt(run, number):
+    run.spend(10)
     return NUMBERS.sqrt(number)
 
 
 @builtin("log(number: number)")
-def log(number):
+def log(run, number):
+    run.spend(20)
     return NUMBERS.ln(number) if number > 0 else None
 
 
 @builtin("exp(number: number)")
-def exp(number):
+def exp(run, number):
+    run.spend(20)
     return NUMBERS.exp(number)
 
 
 @builtin("odd(number: number)")
-def odd(number):
+def odd(run, number):
+    run.spend(10)
     return abs(WIDE.remainder(number, Decimal(2))) == 1
 
 
 @builtin("even(number: number)")
-def even(number):
+def even(run, number):
+    run.spend(10)
     return WIDE.remainder(number, Decimal(2)) == 0
 
 

@@ -145,9 +145,9 @@ def write_number(value: Decimal) -> str:
 
 def _write_many(run, value: Any) -> str:
     if isinstance(value, list):
-        return "[" + ", ".join(write(run, wrap(item)) for item in value) + "]"
+        return "[" + ", ".join(write(run, wrap(item, run)) for item in value) + "]"
     if isinstance(value, Mapping):
-        entries = (f"{_key(key)}: {write(run, wrap(value[key]))}" for key in value)
+        entries = (f"{_key(key)}: {write(run, wrap(value[key], run))}" for key in value)
         return "{" + ", ".join(entries) + "}"
     if isinstance(value, Range):
         start, end = "[" if value.start_included else "(", "]" if value.end_included else ")"
