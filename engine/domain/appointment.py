@@ -8,9 +8,9 @@ decision table `kapacitet` (D4); the norm is the municipality's own (`norm`, `no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, func, select
+from sqlalchemy import Date, ForeignKey, Index, String, Text, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
@@ -18,10 +18,13 @@ from engine.domain import cases, organisation
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.errors import Refused
+from engine.instances import UNFINISHED, WorkItem
 from engine.store import Base, new_id
 
 COORDINATOR, DEPUTY, ACTING = "koordinator", "stedfortraeder", "fungerende"
 COORDINATING = (COORDINATOR, ACTING)
+# The open task while a deputy is missing, and the process that holds it.
+DEPUTY_TASK, DEPUTY_PROCESS = "mangler_stedfortraeder", "udpeg_stedfortraeder"
 
 # Which stage of work a case is at (R0.12): drafting the plan dominates at the start.
 STAGES = {
@@ -32,7 +35,7 @@ STAGES = {
 
 
 class IkkeKoordinator(Refused):
-    """{person} kan ikke vælges: vedkommende er ikke koordinator i kommunen. Vælg en anden, eller bed administratoren om at give rollen."""
+    """{person} kan ikke vælges: vedkommende er hverken koordinator eller sagsbehandler i en enhed med koordinatorer. Vælg en anden, eller bed administratoren om at give rollen."""
 
 
 class AndenEnhed(Refused):
@@ -70,29 +73,6 @@ class Appointment(Base):
     ended_because: Mapped[str | None] = mapped_column(String(60))
 
 
-class Placement(Base):
-    """Why a case is coordinated in this unit and by this person (F09): asked, weighed, decided."""
-
-    __tablename__ = "placements"
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
-    proposed_by: Mapped[str] = mapped_column(String(60))
-    proposed_at: Mapped[datetime]
-    citizens_wish: Mapped[str | None] = mapped_column(String(20))
-    assessment: Mapped[str] = mapped_column(Text)
-    strain: Mapped[str | None] = mapped_column(Text)
-    unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
-    unit_decided_by: Mapped[str | None] = mapped_column(String(60))
-    unit_reason: Mapped[str | None] = mapped_column(Text)
-    person: Mapped[str | None] = mapped_column(String(60))
-    deputy: Mapped[str | None] = mapped_column(String(60))
-    person_reason: Mapped[str | None] = mapped_column(Text)
-    load_percent: Mapped[int | None]
-    load_approved_by: Mapped[str | None] = mapped_column(String(60))
-    load_approval: Mapped[str | None] = mapped_column(Text)
-
-
 @dataclass(frozen=True)
 class Load:
     """How many cases a person coordinates, by stage, against the norm."""
@@ -105,6 +85,10 @@ class Load:
     def with_one_more(self) -> Load:
         """The load when one new case is added."""
         return Load(self.start + 1, self.drift, self.afslutning, self.norm)
+
+    def weighted(self, weights: dict[str, float]) -> float:
+        """The cases counted by the weight of their stage."""
+        return sum(getattr(self, stage) * weights.get(stage, 1) for stage in STAGES)
 
     def inputs(self, model: str | None) -> dict:
         """The context of the decision table `kapacitet`."""
@@ -119,15 +103,36 @@ class Load:
 
 def load(session: Session, username: str) -> Load:
     """What the person coordinates today, counted from the open cases that name them."""
-    counted = dict(
-        session.execute(
-            select(Case.tilstand, func.count())
-            .where(Case.koordinator == username, Case.closed_at.is_(None))
-            .group_by(Case.tilstand)
-        ).all()
+    return loads(session, [username])[username]
+
+
+def loads(session: Session, usernames: list[str]) -> dict[str, Load]:
+    """The load of each of these people, counted in one query."""
+    query = (
+        select(Case.koordinator, Case.tilstand, func.count())
+        .where(Case.koordinator.in_(usernames), Case.closed_at.is_(None))
+        .group_by(Case.koordinator, Case.tilstand)
     )
-    by_stage = {stage: sum(counted.get(s, 0) for s in states) for stage, states in STAGES.items()}
-    return Load(**by_stage, norm=norm(session, username))
+    counted = {name: dict.fromkeys(STAGES, 0) for name in usernames}
+    for name, state, number in session.execute(query):
+        for stage, states in STAGES.items():
+            counted[name][stage] += number if state in states else 0
+    return {name: Load(**counted[name], norm=norm(session, name)) for name in usernames}
+
+
+def weights(session: Session, model: str | None) -> dict[str, float]:
+    """How much a case weighs at each stage (decision table `kapacitet`)."""
+    from engine import diagrams
+
+    answer = diagrams.decide(session, "stadievaegt", {"model": model})
+    return {row["stadie"]: float(row["vaegt"]) for row in answer.value}
+
+
+def percent(session: Session, load: Load, model: str | None) -> int:
+    """The load in percent of the norm (decision table `kapacitet`)."""
+    from engine import diagrams
+
+    return round(diagrams.decide(session, "belastning", load.inputs(model)).value)
 
 
 def norm(session: Session, username: str) -> int:
@@ -137,35 +142,37 @@ def norm(session: Session, username: str) -> int:
 
 
 def candidates(session: Session) -> list[organisation.User]:
-    """Everybody who may be appointed today."""
+    """Everybody who may be appointed today: coordinators, and the caseworkers of hosting units."""
+    role, unit, user = organisation.Role, organisation.Unit, organisation.User
     query = (
-        select(organisation.User)
+        select(user)
+        .join(role, role.username == user.username)
+        .join(unit, unit.code == role.unit)
         .where(
-            organisation.User.username.in_(organisation.holders("koordinator")),
-            organisation.User.active,
+            user.active,
+            organisation.in_force(role, clock.today()),
+            or_(
+                role.role == "koordinator",
+                and_(role.role == "sagsbehandler", unit.hosts_coordinators),
+            ),
         )
-        .order_by(organisation.User.username)
+        .order_by(user.username)
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query.distinct()))
 
 
 def check_candidate(session: Session, username: str) -> organisation.User:
     """The user, if they may coordinate. Raises UnknownUser or IkkeKoordinator."""
     user = organisation.user(session, username)
-    if username not in session.scalars(organisation.holders("koordinator")).all():
+    if username not in {person.username for person in candidates(session)}:
         raise IkkeKoordinator(person=user.name)
     return user
 
 
-def home(session: Session, username: str, role: str = "koordinator") -> str | None:
-    """The unit in which the user holds the role today."""
-    return session.scalar(
-        organisation.holders(role)
-        .with_only_columns(organisation.Role.unit)
-        .where(organisation.Role.username == username)
-        .order_by(organisation.Role.unit)
-        .limit(1)
-    )
+def home(session: Session, username: str) -> str | None:
+    """The unit that the person works for: as coordinator, else as caseworker."""
+    held = {role.role: role.unit for role in organisation.roles_of(session, username)}
+    return held.get("koordinator") or held.get("sagsbehandler") or next(iter(held.values()), None)
 
 
 def appoint(
@@ -244,22 +251,21 @@ def needs_deputy(case: Case) -> bool:
     return case.open and case.koordinator is not None and case.stedfortraeder is None
 
 
-def keep_access(session: Session, case: Case, username: str, days: int) -> date:
-    """Let a former coordinator see the case until they have handed over (KP-13)."""
-    until = clock.today() + timedelta(days=days)
+def deputy_is_sought(session: Session, case: Case) -> bool:
+    """Whether the task to appoint a deputy is open in the case."""
+    query = select(WorkItem.id).where(
+        WorkItem.case_id == case.id,
+        WorkItem.element == DEPUTY_TASK,
+        WorkItem.state.in_(UNFINISHED),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def keep_access(session: Session, case: Case, username: str, last_day: date) -> None:
+    """Let a former coordinator see the case to the end of that day (KP-13)."""
+    until = last_day + timedelta(days=1)
     cases.involve_user(session, case, username, "overdragelse efter koordinatorskifte", until)
     session.flush()
-    return until
-
-
-def placement(session: Session, case: Case) -> Placement | None:
-    """The latest placement of the case."""
-    return session.scalars(
-        select(Placement)
-        .where(Placement.case_id == case.id)
-        .order_by(Placement.proposed_at.desc(), Placement.id)
-        .limit(1)
-    ).first()
 
 
 def _add(session, case, role, username, by, reason=None, load_percent=None) -> Appointment:

@@ -12,7 +12,9 @@ from sqlalchemy import Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
+from engine.domain import consent
 from engine.domain.cases import Case
+from engine.domain.facts import fact
 from engine.errors import Refused
 from engine.store import Base, new_id
 
@@ -95,3 +97,11 @@ def request(session: Session, case: Case, by: str, **facts) -> InformationReques
 def requests(session: Session, case: Case) -> list[InformationRequest]:
     query = select(InformationRequest).where(InformationRequest.case_id == case.id)
     return list(session.scalars(query.order_by(InformationRequest.sent_on, InformationRequest.id)))
+
+
+@fact("kilder")
+def _sources(session: Session, case: Case) -> list[str]:
+    """The sources that the citizen has said yes to asking, and that have not been asked yet."""
+    asked = {row.source for row in requests(session, case)}
+    allowed = consent.in_force(session, case, consent.OBTAIN)
+    return [s for s in dict.fromkeys(c.counterpart for c in allowed) if s not in asked]

@@ -13,7 +13,7 @@ from sqlalchemy import Date, ForeignKey, Numeric, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import appointment, organisation
+from engine.domain import cases, organisation
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.errors import Refused
@@ -99,13 +99,16 @@ def valid(
     return None
 
 
-def owner_of(session: Session, law_area: str) -> str | None:
-    """The unit that decides under the law: the first that names the area as its own."""
+def owner_of(session: Session, case: Case, law_area: str) -> str | None:
+    """The unit that decides under the law: one that takes part in the case, else the first."""
     query = select(organisation.Unit).where(organisation.Unit.partner.is_(False))
-    for unit in session.scalars(query.order_by(organisation.Unit.code)):
-        if law_area in unit.law_areas:
-            return unit.code
-    return None
+    owners = [
+        unit.code
+        for unit in session.scalars(query.order_by(organisation.Unit.code))
+        if law_area in unit.law_areas
+    ]
+    taking_part = [code for code in cases.units(session, case) if code in owners]
+    return next(iter(taking_part or owners), None)
 
 
 def why_not(
@@ -118,8 +121,7 @@ def why_not(
     on: date | None = None,
 ) -> str | None:
     """Why the user may not decide this, in Danish; None when they may."""
-    owner = owner_of(session, law_area)
-    if owner is not None and owner in own_units(session, username):
+    if law_area in own_laws(session, username):
         return None
     if valid(session, case, username, law_area, decision_type, amount, on):
         return None
@@ -150,17 +152,17 @@ def decider(
     coordinator = case.koordinator
     if coordinator and why_not(session, case, coordinator, law_area, decision_type, amount) is None:
         return "koordinator"
-    return owner_of(session, law_area)
+    return owner_of(session, case, law_area)
 
 
-def own_units(session: Session, username: str | None) -> set[str]:
-    """The units whose law the user decides under without delegation."""
+def own_laws(session: Session, username: str | None) -> set[str]:
+    """The law areas that the user decides under without delegation: those of their own units."""
     if username is None:
         return set()
-    home = appointment.home(session, username)
-    deciding = {"sagsbehandler", "leder"}
-    roles = organisation.roles_of(session, username)
-    return {r.unit for r in roles if r.role in deciding} | ({home} if home else set())
+    deciding = {"sagsbehandler", "leder", "koordinator"}
+    units = {r.unit for r in organisation.roles_of(session, username) if r.role in deciding}
+    query = select(organisation.Unit.law_areas).where(organisation.Unit.code.in_(units))
+    return {area for areas in session.scalars(query) for area in areas}
 
 
 @fact("delegationer")

@@ -6,13 +6,14 @@ efforts are started), seed 004 (R4.10 who does what beside the coordinator, R4.1
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Date, ForeignKey, Numeric, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import cases, plan
+from engine.domain import cases, deadlines, plan, rules
+from engine.domain.calendar import WorkingDays
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.errors import Refused
@@ -230,14 +231,28 @@ def _date(value: str | date | None) -> date | None:
 
 @fact("indsatser")
 def _efforts(session: Session, case: Case) -> dict[str, dict]:
-    """Each live effort by its key: unit, law, planned start and status."""
+    """Each live effort by its key: unit, law, planned start, status, and when to ask after it."""
     return {
         row.key: {
             "enhed": row.unit,
             "lov": row.law_area,
             "start": row.planned_start,
             "status": row.status,
+            "rykkes": reminder(session, row, "KP-8"),
+            "rykkes_leder": reminder(session, row, "KP-8-leder"),
         }
         for row in of_case(session, case)
         if row.live
     }
+
+
+def reminder(session: Session, effort: Effort, regel: str) -> date | None:
+    """The day after which an effort that has not begun is asked after; None without a rule."""
+    if effort.planned_start is None:
+        return None
+    try:
+        rule = rules.lookup(session, regel)
+        due, _, _ = deadlines.compute(rule, effort.planned_start, WorkingDays.of(session))
+    except (rules.RuleMissing, deadlines.NotComputable):
+        return None
+    return due + timedelta(days=1)

@@ -12,6 +12,7 @@ from sqlalchemy import Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
+from engine.domain import appointment, cases
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.errors import Refused
@@ -126,3 +127,11 @@ def participants(session: Session, case: Case) -> dict[str, Participation]:
 def _obliged(session: Session, case: Case) -> list[str]:
     """The units that are obliged now."""
     return [row.unit for row in running(session, case)]
+
+
+@fact("enheder_at_spoerge")
+def to_ask(session: Session, case: Case) -> list[str]:
+    """The units that take part and have not said who comes; the coordinator's own need not."""
+    answered = {unit for unit, row in participants(session, case).items() if row.person}
+    own = {row.unit for row in appointment.current(session, case, *appointment.COORDINATING)}
+    return [unit for unit in cases.units(session, case) if unit not in answered | own]

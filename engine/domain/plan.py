@@ -159,7 +159,7 @@ def write_draft(session: Session, case: Case, by: str, content: dict[str, Any]) 
     return draft
 
 
-def accept(session: Session, case: Case, answer: dict[str, Any]) -> Plan:
+def accept(session: Session, case: Case) -> Plan:
     """The citizen accepts: the version is closed for good and its goals become the case's.
 
     Raises IngenPlan without a draft. The efforts are applied by `efforts.apply`.
@@ -170,7 +170,7 @@ def accept(session: Session, case: Case, answer: dict[str, Any]) -> Plan:
     before = accepted(session, case)
     if before is not None:
         before.state = REPLACED
-    draft.state, draft.accepted_at, draft.answer = ACCEPTED, clock.now(), answer
+    draft.state, draft.accepted_at = ACCEPTED, clock.now()
     _apply_goals(session, case, draft)
     for row in draft.content["aftaler"]:
         agree(session, case, row["hvem"], row["hvad"], row.get("hvornaar"), f"plan {draft.version}")

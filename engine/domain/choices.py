@@ -1,0 +1,87 @@
+"""What the forms offer to choose between, as `{value, label}`: units, people with their load."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.domain import appointment, meetings, organisation
+from engine.domain.cases import Case
+from engine.domain.facts import fact
+from engine.domain.organisation import Role, Unit, User
+
+
+@fact("valg_enheder")
+def units(session: Session, case: Case) -> list[dict]:
+    """The municipality's own units."""
+    return _units(session)
+
+
+@fact("valg_koordinator_enheder")
+def hosting_units(session: Session, case: Case) -> list[dict]:
+    """The units that may have coordinators."""
+    return _units(session, Unit.hosts_coordinators)
+
+
+@fact("valg_koordinatorer")
+def coordinators(session: Session, case: Case) -> list[dict]:
+    """Everybody who may coordinate, with what this case would bring them to."""
+    homes = _homes(session)
+    return [
+        {
+            "value": user.username,
+            "label": f"{user.name}, {homes.get(user.username, '')}: {words}",
+        }
+        for user, words in _with_load(session, case)
+    ]
+
+
+@fact("valg_stedfortraedere")
+def deputies(session: Session, case: Case) -> list[dict]:
+    """Everybody who may stand in for a coordinator."""
+    homes = _homes(session)
+    return [
+        {"value": user.username, "label": f"{user.name}, {homes.get(user.username, '')}"}
+        for user in appointment.candidates(session)
+        if user.username != case.koordinator
+    ]
+
+
+@fact("valg_inviterede")
+def invitees(session: Session, case: Case) -> list[dict]:
+    """Those who were invited to the next meeting."""
+    planned = meetings.planned(session, case)
+    return [{"value": i.who, "label": i.who} for m in planned[:1] for i in m.invited]
+
+
+def _units(session: Session, *conditions) -> list[dict]:
+    query = select(Unit).where(
+        Unit.partner.is_(False), organisation.in_force(Unit, clock.today()), *conditions
+    )
+    rows = session.scalars(query.order_by(Unit.name))
+    return [{"value": row.code, "label": row.name} for row in rows]
+
+
+def _homes(session: Session) -> dict[str, str]:
+    query = (
+        select(Role.username, Unit.name)
+        .join(Unit, Unit.code == Role.unit)
+        .where(
+            or_(Role.role == "koordinator", Role.role == "sagsbehandler"),
+            organisation.in_force(Role, clock.today()),
+        )
+        .order_by(Role.role.desc())
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def _with_load(session: Session, case: Case) -> list[tuple[User, str]]:
+    people = appointment.candidates(session)
+    loads = appointment.loads(session, [user.username for user in people])
+    weights = appointment.weights(session, case.organisationsmodel)
+    found = []
+    for user in people:
+        load = loads[user.username].with_one_more()
+        found.append((user, f"{load.weighted(weights):g} af {load.norm}"))
+    return found

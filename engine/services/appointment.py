@@ -1,0 +1,169 @@
+"""Placing a case, choosing its coordinator and deputy (P03)."""
+
+from __future__ import annotations
+
+from engine.domain import appointment, cases, consent, deadlines, letters, people, placement
+from engine.domain.appointment import AndenEnhed, KoordinatorOverNorm
+from engine.services import Context, service
+from engine.services.deadlines import begin
+
+REASON, APPROVAL = "begrundelse", "ledergodkendelse"
+
+
+@service("registrer_placering")
+def propose(
+    context: Context,
+    faglig_vurdering: str,
+    borgers_oenske: str | None = None,
+    kompetence_ok: bool = False,
+    saerlig_viden_enhed: str | None = None,
+    beskaeftigelsesafgoerelser: bool = False,
+    belastning: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem forslaget til placering, og saml det, som tabellen placering (D3) skal bruge."""
+    session, case = context.session, context.case
+    wish = borgers_oenske or placement.wish(session, case)
+    placement.propose(
+        session,
+        case,
+        context.actor,
+        citizens_wish=wish,
+        assessment=faglig_vurdering,
+        strain=belastning,
+    )
+    weights = placement.weights(session, case)
+    return {
+        "saerlig_viden_enhed": saerlig_viden_enhed,
+        "placering_grundlag": {
+            "borgers_oenske": wish,
+            "kompetence_ok": bool(kompetence_ok),
+            "model": case.organisationsmodel,
+            "team_enhed": context.setting("team_enhed"),
+            "enheder": weights or None,
+            "beskaeftigelsesafgoerelser": bool(beskaeftigelsesafgoerelser),
+        },
+    }
+
+
+@service("beslut_placering")
+def decide_place(
+    context: Context, placering_enhed: str, placering_begrundelse: str, **_: object
+) -> dict | None:
+    """Gem lederens beslutning om, hvilken enhed der koordinerer."""
+    row = placement.latest(context.session, context.case)
+    row.unit, row.unit_decided_by = placering_enhed, context.actor
+    row.unit_reason = placering_begrundelse
+
+
+@service("vaelg_koordinator")
+def choose(
+    context: Context,
+    person: str,
+    placering_enhed: str,
+    stedfortraeder: str | None = None,
+    begrundelse: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Vælg koordinator. Over normen kræves en begrundelse, og over 110 procent en godkendelse (D4)."""
+    session, case = context.session, context.case
+    user = appointment.check_candidate(session, person)
+    if stedfortraeder is not None:
+        appointment.check_candidate(session, stedfortraeder)
+        if stedfortraeder == person:
+            raise appointment.SammePerson
+    load = appointment.load(session, person)
+    # Somebody who coordinates the case already does not get it twice.
+    load = load if case.koordinator == person else load.with_one_more()
+    inputs = load.inputs(case.organisationsmodel)
+    wanted = {row["krav"] for row in context.decide("kapacitet", inputs).value}
+    percent = appointment.percent(session, load, case.organisationsmodel)
+    if wanted & {REASON, APPROVAL} and not begrundelse:
+        raise KoordinatorOverNorm(person=user.name, procent=percent)
+    if appointment.home(session, person) != placering_enhed and not begrundelse:
+        raise AndenEnhed(person=user.name, enhed=placering_enhed)
+    row = placement.latest(session, case)
+    row.unit, row.person, row.deputy = placering_enhed, person, stedfortraeder
+    row.person_reason, row.load_percent = begrundelse, percent
+    return {
+        "valgt_koordinator": person,
+        "valgt_stedfortraeder": stedfortraeder,
+        "belastning_krav": APPROVAL if APPROVAL in wanted else None,
+    }
+
+
+@service("godkend_belastning")
+def approve_load(
+    context: Context, belastning_svar: str, godkendelse_begrundelse: str, **_: object
+) -> dict | None:
+    """Gem lederens svar på, om koordinatoren må få sagen over 110 procent af normen."""
+    row = placement.latest(context.session, context.case)
+    row.load_approved_by = context.actor if belastning_svar == "godkendt" else None
+    row.load_approval = godkendelse_begrundelse
+
+
+@service("begynd_udpegning")
+def begin_appointment(context: Context, **_: object) -> dict | None:
+    """Start fristen KP-5 for at udpege en koordinator, talt fra borgerens ja."""
+    begin(context, "KP-5", consent.accepted_on(context.session, context.case))
+
+
+@service("udpeg_koordinator")
+def appoint(
+    context: Context,
+    valgt_koordinator: str,
+    valgt_stedfortraeder: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Udpeg koordinator og stedfortræder. Mangler stedfortræderen, åbnes opgaven til lederen."""
+    session, case = context.session, context.case
+    row = placement.latest(session, case)
+    appointment.appoint(
+        session,
+        case,
+        valgt_koordinator,
+        context.actor,
+        deputy=valgt_stedfortraeder,
+        reason=row.person_reason if row else None,
+        load_percent=row.load_percent if row else None,
+    )
+    context.record("coordinator_appointed", user=valgt_koordinator, deputy=valgt_stedfortraeder)
+    deadlines.meet(session, case, "KP-5", f"koordinator udpeget: {valgt_koordinator}")
+    before = case.tilstand
+    if before == "SAMTYKKE_GIVET":
+        cases.move(case, "KOORDINATOR_UDPEGET")
+        context.record("state_changed", old=before, new=case.tilstand)
+    see_to_deputy(context)
+    return {"koordinator_udpeget": True}
+
+
+@service("udpeg_stedfortraeder")
+def appoint_deputy(context: Context, stedfortraeder: str, **_: object) -> dict | None:
+    """Udpeg stedfortræder for sagens koordinator."""
+    appointment.check_candidate(context.session, stedfortraeder)
+    appointment.appoint_deputy(context.session, context.case, stedfortraeder, context.actor)
+    context.record("deputy_appointed", user=stedfortraeder)
+
+
+def see_to_deputy(context: Context) -> None:
+    """Open the task to appoint a deputy where one is missing, and close it where one is not."""
+    session, case = context.session, context.case
+    sought = appointment.deputy_is_sought(session, case)
+    if appointment.needs_deputy(case) and not sought:
+        context.start(appointment.DEPUTY_PROCESS)
+    elif sought and not appointment.needs_deputy(case):
+        context.tell("stedfortraeder_udpeget")
+
+
+@service("brev_koordinator")
+def letter_of_coordinator(context: Context, **_: object) -> dict | None:
+    """Send B02 til borgeren: hvem koordinerer, og hvem træder til."""
+    send(context, "B02", koordinator=context.case.koordinator)
+
+
+def send(context: Context, code: str, **facts: object) -> None:
+    """Send a letter to every citizen of the case, with who coordinates it."""
+    session, case = context.session, context.case
+    facts = {"koordinator": case.koordinator, "stedfortraeder": case.stedfortraeder} | facts
+    for person in people.citizens(session, case.id):
+        letters.send(session, case, code, person, by=context.actor, **facts)

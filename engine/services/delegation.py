@@ -1,0 +1,115 @@
+"""Competence under another unit's law: delegated, and used within its limits (F10)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.domain import appointment, delegation, notes, organisation
+from engine.domain.delegation import IngenDelegation
+from engine.errors import Refused
+from engine.services import Context, service
+
+
+class IngenEnhedHarLoven(Refused):
+    """Ingen enhed i organisationen har lovområdet {lov}. Bed administratoren om at skrive det på den enhed, der har det."""
+
+
+@service("bestil_delegation")
+def ask(context: Context, lovomraade: str, **_: object) -> dict | None:
+    """Bed den enhed, der har loven, om at tage stilling til delegation. Forløbet venter ikke."""
+    context.start("delegation", {"lovomraade": lovomraade})
+
+
+@service("find_lovens_enhed")
+def find_owner(context: Context, lovomraade: str, **_: object) -> dict | None:
+    """Find den enhed, der træffer afgørelser efter loven."""
+    owner = delegation.owner_of(context.session, context.case, lovomraade)
+    if owner is None:
+        raise IngenEnhedHarLoven(lov=lovomraade)
+    return {"lovens_enhed": owner}
+
+
+@service("registrer_delegation")
+def register(
+    context: Context,
+    delegation_svar: str,
+    lovomraade: str,
+    afgoerelsestyper: list | None = None,
+    maks_beloeb: float | None = None,
+    fra: str | None = None,
+    til: str | None = None,
+    besluttet_af: str | None = None,
+    reference: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem delegationen til sagens koordinator. Den åbner og lukker af sig selv på datoerne."""
+    if delegation_svar != "ja":
+        return
+    coordinator = context.case.koordinator
+    if coordinator is None:
+        raise appointment.IngenKoordinator
+    delegation.grant(
+        context.session,
+        context.case,
+        coordinator,
+        context.actor,
+        law_area=lovomraade,
+        decision_types=afgoerelsestyper,
+        max_amount=maks_beloeb,
+        valid_from=date.fromisoformat(fra),
+        valid_to=date.fromisoformat(til),
+        decided_by=besluttet_af,
+        reference=reference,
+    )
+    context.record(
+        "competence_delegated", law=lovomraade, types=afgoerelsestyper, first=fra, last=til
+    )
+
+
+@service("find_beslutter")
+def find_decider(
+    context: Context,
+    lovomraade: str,
+    beslutningstype: str,
+    beloeb: float | None = None,
+    **_: object,
+) -> dict | None:
+    """Find ud af, om koordinatoren kan beslutte, eller om det er den enhed, der har loven."""
+    session, case = context.session, context.case
+    return {"beslutter": delegation.decider(session, case, lovomraade, beslutningstype, beloeb)}
+
+
+@service("registrer_beslutning")
+def decide(
+    context: Context,
+    beslutning_resultat: str,
+    beslutning_begrundelse: str,
+    lovomraade: str,
+    beslutningstype: str,
+    beloeb: float | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem beslutningen. Den, der beslutter, skal have loven selv eller en delegation, der gælder i dag."""
+    session, case = context.session, context.case
+    decider = context.on_behalf_of or context.actor
+    why_not = delegation.why_not(session, case, decider, lovomraade, beslutningstype, beloeb)
+    if why_not is not None:
+        owner = delegation.owner_of(session, case, lovomraade)
+        unit = organisation.unit(session, owner).name if owner else "lederen"
+        raise IngenDelegation(hvorfor=why_not, enhed=unit)
+    used = delegation.valid(session, case, decider, lovomraade, beslutningstype, beloeb)
+    notes.write(
+        session,
+        case,
+        f"Beslutning: {beslutningstype.replace('_', ' ')} ({lovomraade})",
+        beslutning_begrundelse,
+        context.actor,
+        kind="beslutning",
+    )
+    context.record(
+        "unit_decision",
+        law=lovomraade,
+        type=beslutningstype,
+        result=beslutning_resultat,
+        delegation=used and used.id,
+    )
