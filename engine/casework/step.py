@@ -38,6 +38,8 @@ class Run:
         self.host = CaseHost(step, self)
         self.flow: bpmn.Flow | None = None
         self.before = saving.Picture()
+        #: All answers of a start form, for the services of this step only.
+        self.told: Mapping[str, Any] = {}
 
     def serve(self, work: bpmn.WorkItem) -> None:
         """Run the service that waits as a job, and let the diagram go on."""
@@ -80,6 +82,7 @@ class Step:
         self.runs: dict[str, Run] = {}
         self._cases: dict[str, Case] = {}
         self._entries: dict[str, list[Entry]] = {}
+        self._noted: list[tuple[Case, Entry]] = []
         self._owners: dict[str, str | None] = {}
         self._messages: deque[Message] = deque()
         self._starts: deque[tuple[Case, str, dict]] = deque()
@@ -145,15 +148,23 @@ class Step:
             started_by=self.actor,
         )
         run = self.runs[instance.id] = Run(self, instance, self.case(case))
+        run.told = dict(told or {})
         run.flow = bpmn.Flow.start(
             program, run.host, process=process, variables=variables, message=message
         )
+        noted, self._noted = self._noted, []
+        for which, entry in noted:
+            self.note(which, entry)
         return run
 
     def note(self, case: Case, entry: Entry) -> None:
         """Put an event behind what the flows of this case have done so far."""
         self._gather()
-        self._entries.setdefault(case.id, []).append(entry)
+        if any(run.flow is None for run in self.runs.values()):
+            # A flow that is just starting tells what it did when it has come to rest.
+            self._noted.append((case, entry))
+        else:
+            self._entries.setdefault(case.id, []).append(entry)
 
     def record(self, case: Case, kind: str, content: Mapping | None = None, **columns) -> None:
         """As `note`, with the actor filled in. `columns` are those of `Entry`; others are facts."""
@@ -254,6 +265,8 @@ class Step:
     def _gather(self) -> None:
         """Take over what the flows have thrown and written since last time."""
         for run in self.runs.values():
+            if run.flow is None:
+                continue
             self._entries.setdefault(run.case.id, []).extend(
                 saving.entry(self, run, line) for line in drain(run.flow.journal)
             )
