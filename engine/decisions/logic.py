@@ -233,10 +233,6 @@ class LogicReader:
         rules = tuple(
             self._rule(n, len(inputs), len(outputs), clauses) for n in dmn.children(node, "rule")
         )
-        for id_ in sorted(
-            {r.row.id for r in rules if [x.row.id for x in rules].count(r.row.id) > 1}
-        ):
-            self._problem(node, f"Flere rækker hedder »{id_}«.")
         return DecisionTable(dmn.label(node), policy, aggregation, inputs, outputs, rules, type_)
 
     def _input(self, node: dmn.Node) -> InputClause:

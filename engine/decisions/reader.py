@@ -5,6 +5,7 @@ The elements and their requirements are read by this module, their logic by `log
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -79,8 +80,8 @@ class _Reader:
             element = self._element(node)
             if element is None:
                 continue
-            if not element.id or element.id in elements:
-                self._problem(node, f"Id'et »{element.id}« mangler eller bruges to gange.")
+            if not element.id:
+                self._problem(node, f"»{element.name}« har intet id.")
             elements[element.id] = element
         result = Definitions(
             id=self.root.get("id", ""),
@@ -91,6 +92,7 @@ class _Reader:
             imports=self.imports,
             imported=self.imported,
         )
+        self._check_ids()
         self._check_requirements(result)
         self._check_types()
         return replace(result, problems=tuple(self.problems))
@@ -218,6 +220,13 @@ class _Reader:
                     self._problem(self.nodes[element.id], f"{reference} findes ikke.")
             if isinstance(element, Decision) and _needs_itself(definitions, element):
                 self._problem(self.nodes[element.id], "Beslutningen kræver sit eget svar.")
+
+    def _check_ids(self) -> None:
+        """A message names an element by its id, so no two may share one."""
+        used = Counter(node.get("id") for node in self.root.iter() if dmn.tag(node))
+        for node in self.root.iter():
+            if dmn.tag(node) and node.get("id") and used[node.get("id")] > 1:
+                self._problem(node, f"Id'et »{node.get('id')}« bruges mere end én gang.")
 
     def _check_types(self) -> None:
         for node in self.root.iter():

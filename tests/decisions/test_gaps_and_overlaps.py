@@ -103,7 +103,7 @@ def test_rows_of_a_list_that_hold_at_the_same_time_for_the_same_input_are_told(r
 
 
 def test_a_large_table_is_walked_without_multiplying_its_columns(report):
-    (gap,) = report("stor").gaps
+    (gap,) = report("mange_kolonner").gaps
     assert gap.example == {f"x{n}": n - 1 for n in range(14)}
 
 

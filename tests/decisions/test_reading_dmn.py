@@ -65,7 +65,7 @@ def test_an_expression_that_is_not_feel_is_refused_with_its_element():
 
 
 def test_without_strictness_the_faults_are_listed_and_the_rest_can_be_asked():
-    body = decision(literal("1 +")) + decision(literal("2"), "godt")
+    body = decision(literal("1 +")) + decision(literal("2").replace("udtryk", "u2"), "godt")
     definitions = decisions.read(file(body), strict=False)
     assert [p.element for p in definitions.problems] == ["udtryk"]
     assert definitions.decide("godt", {}).value == 2
@@ -83,10 +83,21 @@ def test_a_decision_that_needs_its_own_answer_is_refused():
     def needs(id_, other):
         link = f'<requiredDecision href="#{other}"/>'
         wanted = f"<informationRequirement>{link}</informationRequirement>"
-        return decision(wanted + literal("1"), id_)
+        return decision(wanted + literal("1").replace("udtryk", f"u_{id_}"), id_)
 
     with pytest.raises(TableError, match="sit eget svar"):
         decisions.read(file(needs("a", "b") + needs("b", "a")))
+
+
+def test_two_elements_may_not_share_an_id():
+    with pytest.raises(TableError, match="udtryk"):
+        decisions.read(file(decision(literal("1")) + decision(literal("2"), "b")))
+
+
+def test_a_type_that_nobody_defines_is_refused():
+    variable = '<variable name="i" typeRef="tUkendt"/>'
+    with pytest.raises(TableError, match="tUkendt"):
+        decisions.read(file(f'<inputData id="i" name="i">{variable}</inputData>'))
 
 
 def test_other_expression_languages_are_refused():
