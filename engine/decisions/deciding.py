@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -36,10 +37,9 @@ def decide(
     moment = now or clock.now()
     run = Run(on=on or clock.local(moment).date(), now=lambda: moment, lenient=lenient)
     steps: list[Step] = []
-    given = {name: feel.from_json(value) for name, value in context.items()}
-    question = _Question(definitions, given, run, steps)
+    question = _Question(definitions, context, run, steps)
     if isinstance(element, Service):
-        value, rules, is_table = question.service(element, given), (), False
+        value, rules, is_table = question.service(element, context), (), False
     else:
         value = question.value(element)
         rules = steps[-1].rules if steps and steps[-1].decision == element.id else ()
@@ -63,6 +63,31 @@ def _find(definitions: Definitions, asked: str) -> Decision | Service:
         if element.name == asked:
             return element
     raise TableError(asked, "Der er ingen beslutning med det navn.")
+
+
+class _Without(Mapping):
+    """The caller's values but for some names. They may be slow facts: each is read when asked for."""
+
+    def __init__(self, given: Mapping[str, Any], hidden: set[str]):
+        self.given = given
+        self.hidden = hidden
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.hidden:
+            raise KeyError(name)
+        return self.given[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.given if name not in self.hidden)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _plain(value: Any) -> Any:
+    """A given value as FEEL has it; a lazy view of facts stays lazy."""
+    lazy = isinstance(value, Mapping) and not isinstance(value, dict)
+    return value if lazy else feel.from_json(value)
 
 
 def _json(value: Any, run: Run, element: str) -> Any:
@@ -110,7 +135,7 @@ class _Question:
         return found.item.result if is_function and found.item.result else found
 
     def _input(self, element: InputData | Decision) -> Any:
-        value = self.given.get(element.variable.name, self.given.get(element.name))
+        value = _plain(self.given.get(element.variable.name, self.given.get(element.name)))
         type_ = TypeBook(self.definitions.types).of(element.variable.type)
         return type_.admit(value, self.run, element.id)
 
@@ -137,7 +162,8 @@ class _Question:
         no element of the file, since tables drawn without input data refer to variables directly.
         """
         declared = {e.variable.name for e in self.definitions.elements.values()}
-        values = {k: v for k, v in self.given.items() if k not in declared}
+        free = _Without(self.given, declared)
+        values: dict[str, Any] = {}
         for reference in element.requires:
             resolved = self.definitions.resolve(reference)
             if resolved is None:
@@ -146,11 +172,11 @@ class _Question:
             prefix, question = self._at(home)
             found = {required.variable.name: question.value(required)}
             if prefix:
-                inner = values.get(prefix)
+                inner = values.get(prefix, free.get(prefix))
                 values[prefix] = {**(inner if isinstance(inner, Mapping) else {}), **found}
             else:
                 values.update(found)
-        return Scope(self.run, values)
+        return Scope(self.run, ChainMap(values, free))
 
     def _at(self, file: Definitions) -> tuple[str, _Question]:
         """The name under which a file is imported, and the question put to that file.
@@ -170,12 +196,11 @@ class _Question:
     def _knowledge(self, element: Knowledge) -> Any:
         if element.logic is None:
             return None
-        values = dict(self._scope(element).values)
-        made = element.logic.closing_over(
-            Scope(self.run, values), self._type(element.variable.type)
-        )
+        itself: dict[str, Any] = {}
+        scope = Scope(self.run, ChainMap(itself, self._scope(element).values))
+        made = element.logic.closing_over(scope, self._type(element.variable.type))
         # A function may call itself by its own name.
-        values[element.variable.name] = made
+        itself[element.variable.name] = made
         return made
 
     def _service_function(self, element: Service) -> Any:

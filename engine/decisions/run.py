@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -39,4 +40,4 @@ class Scope:
 
     def within(self, values: Mapping[str, Any]) -> Scope:
         """The same with more names; inner names hide outer ones."""
-        return Scope(self.run, {**self.values, **values})
+        return Scope(self.run, ChainMap(dict(values), self.values))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import UserDict
+
 import pytest
 
 from engine.decisions import TableError
@@ -91,3 +93,16 @@ def test_faults_become_null_where_the_standard_is_followed_to_the_letter(definit
 def test_one_value_becomes_a_list_of_one_and_back(definitions):
     context = CONTEXT | {"tal": 25, "mindst": [20]}
     assert definitions.decide("store tal", context).value == [25]
+
+
+def test_only_the_facts_that_a_decision_needs_are_read(definitions):
+    asked = []
+
+    class Facts(UserDict):
+        def __getitem__(self, name):
+            asked.append(name)
+            return super().__getitem__(name)
+
+    facts = Facts(CONTEXT, andet="dyrt")
+    assert definitions.decide("store tal", facts).value == [20, 30]
+    assert set(asked) == {"tal", "mindst"}
