@@ -114,7 +114,7 @@ class _Scope:
         # The form's own keys hide variables of the same name from an earlier round; but what
         # the user cannot change keeps showing the variable.
         own = {c.key: False if c.type == "checkbox" else None for c in _open(components)}
-        self.context = {**outer, **own, **given}
+        self.context = {**outer, **own, **{k: v for k, v in given.items() if k in own}}
 
     def forget(self, key: str) -> None:
         self.context[key] = None
@@ -174,7 +174,7 @@ class _Pass:
     def _one(self, component: Component, scope, accepted, variables, prefix) -> None:
         key = component.key
         if component.type == "expression":
-            value = feel_value(component.expression, scope.context, self.now)
+            value = _evaluate(component.expression, scope.context, self.now)
             scope.put(key, value)
             accepted[key] = value
             if not component.sag:
@@ -230,8 +230,8 @@ class _Pass:
         value = scope.given.get(component.key)
         if value is None and component.type == "checkbox":
             value = False
-        ticked = component.type != "checkbox" or value is True
-        if value is None or not ticked:
+        unticked = component.type == "checkbox" and value is False
+        if value is None or unticked:
             if component.required:
                 self._wrong(component, prefix, "skal udfyldes.")
             return value, value
@@ -250,22 +250,21 @@ class _Pass:
     def _limit(self, limit: Any, scope: _Scope) -> Any:
         if isinstance(limit, int | float | str):
             return limit
-        return feel_value(limit, scope.context, self.now)
+        return _evaluate(limit, scope.context, self.now)
 
     def _wrong(self, component: Component, prefix: str, text: str) -> None:
         label = component.label.rstrip(":* ")
         self.errors.append((f"{prefix}{component.key}", f"»{label}« {text}"))
 
 
-def feel_value(expression, context: Mapping[str, Any], now: datetime) -> Any:
-    """An expression's value as JSON; null where it cannot be worked out."""
-    return _evaluate(expression, context, now)
-
-
 def _evaluate(expression, context: Mapping[str, Any], now: datetime) -> Any:
+    """An expression's value as JSON; null where there is none, or it costs too much."""
     if expression is None:
         return None
-    return feel.to_json(expression.evaluate(context, now=now))
+    try:
+        return feel.to_json(expression.evaluate(context, now=lambda: now))
+    except feel.FeelError:
+        return None
 
 
 def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
