@@ -60,6 +60,12 @@ PLAIN = {
     "{": "_LBRACE",
     "}": "_RBRACE",
 }
+HINTS = {
+    "&": "»Og« skrives and",
+    "|": "»Eller« skrives or",
+    "!": "»Ikke« skrives not(…)",
+    "'": 'En tekst står i "citationstegn"',
+}
 # After these a value has ended, so that `[` is a filter and `]` closes.
 ENDS = frozenset("NUMBER STRING AT NAME TRUE FALSE NULL RPAR RSQB _RBRACE CLOSE_EXCLUSIVE".split())
 TYPE_BEFORE = frozenset({"_INSTANCE", "_ARROW", "GENERIC"})
@@ -275,7 +281,10 @@ class Scanner:
     def _symbol(self) -> Token:
         found = SYMBOL.match(self.text, self.place)
         if not found:
-            raise self.fail(f"Tegnet {self.text[self.place]!r} kan ikke bruges her")
+            char = self.text[self.place]
+            raise self.fail(HINTS.get(char, f"Tegnet »{char}« kan ikke bruges her"))
+        if self.text.startswith("==", self.place):
+            raise self.fail("Lighed skrives med ét lighedstegn: =")
         symbol = found[0]
         if symbol in "([{" or symbol in ")]}":
             return self._bracket(symbol)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.feel.nodes import Code, Name, Node
+from engine.feel.nodes import And, Between, Code, Comparison, InstanceOf, Name, Node, Or
 from engine.feel.operators import COMPARISON, equal, within
 from engine.feel.scope import Scope
+from engine.feel.structures import Interval
 from engine.feel.values import Range
 
 INPUT = "?"
+# Tests that are true, false or undecided. Undecided is not the same as the value null.
+LOGICAL = (Comparison, And, Or, Between, InstanceOf)
 
 
 class ComparisonTest(Node):
@@ -99,10 +102,19 @@ def test_code(test: Node) -> Code:
     if isinstance(test, (ComparisonTest, NegatedTest)):
         return test.test()
     code = test.code()
+    if isinstance(test, Interval):
+        # A range with an unknown end is no range, and being in it is unknown too.
+        return lambda scope: _in_range(code(scope), scope)
+    if isinstance(test, LOGICAL):
+        return lambda scope: _truth(code(scope), scope)
     if mentions_input(test) and not (isinstance(test, Name) and test.name == INPUT):
         # The test speaks of the input itself: its truth is the answer.
         return lambda scope: _truth(code(scope), scope)
     return lambda scope: meets(scope.find(INPUT), code(scope), scope)
+
+
+def _in_range(range_: Range | None, scope: Scope) -> bool | None:
+    return None if range_ is None else meets(scope.find(INPUT), range_, scope)
 
 
 def _truth(value: Any, scope: Scope) -> bool | None:

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from engine.feel.errors import FeelError
 from engine.feel.limits import Run
-from engine.feel.nodes import Code, Names, Node
+from engine.feel.nodes import Code, Literal, Names, Node
 from engine.feel.operators import order
 from engine.feel.scope import Item, Scope
 from engine.feel.values import Range
@@ -71,14 +72,22 @@ class Interval(Node):
     def code(self) -> Code:
         start, end = self.start.code(), self.end.code()
         start_included, end_included = self.start_included, self.end_included
+        # `[18..null]` has no end; `[18..limit]` without a limit is no range at all.
+        open_start, open_end = is_null(self.start), is_null(self.end)
 
         def interval(scope: Scope) -> Range | None:
             low, high = start(scope), end(scope)
-            if low is not None and high is not None and order(low, high) is None:
+            if (low is None and not open_start) or (high is None and not open_end):
+                return None
+            if not (open_start or open_end) and order(low, high) is None:
                 return None
             return Range(low, high, start_included, end_included)
 
         return interval
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, Literal) and node.value is None
 
 
 class Filter(Node):
@@ -172,18 +181,15 @@ def _walk(value: Any, run: Run) -> Iterator[Any] | None:
 def _steps(start: Any, end: Any, run: Run, first: bool = True, last: bool = True):
     """Whole numbers or days from start to end, downwards when end is the smaller."""
     if type(start) is Decimal and type(end) is Decimal:
-        if not (is_whole(start) and is_whole(end)):
+        if max(start.adjusted(), end.adjusted()) > 18:
+            raise FeelError("Løkken er for lang")
+        if start != start.to_integral_value() or end != end.to_integral_value():
             return None
         return _numbers(int(start), int(end), first, last)
     if type(start) is date and type(end) is date:
         low, high = start.toordinal(), end.toordinal()
         return (date.fromordinal(int(day)) for day in _numbers(low, high, first, last))
     return None
-
-
-def is_whole(number: Decimal) -> bool:
-    """Whether it is a whole number that somebody may have meant: below 10**18."""
-    return number.adjusted() < 18 and number == number.to_integral_value()
 
 
 def _numbers(start: int, end: int, first: bool, last: bool) -> Iterator[Decimal]:

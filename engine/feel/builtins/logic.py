@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from engine.feel import moments
+from engine.feel.errors import FeelError
 from engine.feel.operators import equal
 from engine.feel.registry import builtin
 from engine.feel.values import kind
@@ -29,6 +30,14 @@ def is_(run, value1, value2):
 def is_defined(value):
     """Camunda's: whether there is a value at all."""
     return value is not None
+
+
+@builtin("assert(value: any, condition: any, cause?: string)")
+def assert_(value, condition, cause="Betingelsen er ikke opfyldt"):
+    """Camunda's: the value, provided that the condition is true."""
+    if condition is not True:
+        raise FeelError(cause)
+    return value
 
 
 @builtin("get or else(value: any, default: any)")

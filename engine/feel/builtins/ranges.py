@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -202,6 +203,8 @@ def coincides(a, b):
 
 
 # The constructors that an end of a range in text may call, and nothing else.
+OPEN_START = re.compile(r"^\(\s*\.\.")
+OPEN_END = re.compile(r"\.\.\s*\)$")
 CONSTRUCTORS = {"date", "time", "date and time", "duration"}
 
 
@@ -209,15 +212,18 @@ CONSTRUCTORS = {"date", "time", "date and time", "duration"}
 def range_of(run, from_):
     """The range that the text writes, with literal ends."""
     run.spend(len(from_))
+    text = OPEN_START.sub("(null..", OPEN_END.sub("..null)", from_.strip()))
     try:
-        tree = parser.read(from_, frozenset(), "expression")
+        tree = parser.read(text, frozenset(), "expression")
     except FeelError:
         return None
     if not isinstance(tree, Interval) or not (_is_literal(tree.start) and _is_literal(tree.end)):
         return None
     range_ = tree.code()(Root({}, run))
-    if range_ is None or range_.start is None or range_.end is None:
+    if range_ is None or text.count("null") > 1:
         return None
+    if range_.start is None or range_.end is None:
+        return range_
     return range_ if compare(range_.start, range_.end) <= 0 else None
 
 

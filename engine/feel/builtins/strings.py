@@ -73,6 +73,12 @@ def trim(string):
     return string.strip()
 
 
+@builtin("is blank(string: string)")
+def is_blank(string):
+    """Camunda's: whether there is nothing but blanks."""
+    return not string.strip()
+
+
 @builtin("matches(input: string, pattern: string, flags?: string?)")
 def matches(run, input_, pattern, flags=None):
     return patterns.matches(run, input_, pattern, flags or "")

@@ -1,0 +1,105 @@
+"""The functions of the standard: the odd corners that diagrams lean on."""
+
+import pytest
+
+from engine import feel
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('substring("foobar", 3)', "obar"),
+        ('substring("foobar", -2, 1)', "a"),
+        ('substring("foobar", 0)', None),
+        ('string length("\\U01F40E")', 1),
+        ('upper case("æøå")', "ÆØÅ"),
+        ('substring before("a-b", "-")', "a"),
+        ('replace("banan", "an", "[$0]")', "b[an][an]"),
+        ('replace("abc", "b", "\\$")', "a$c"),
+        ('matches("Åse", "^[A-ZÆØÅ]")', True),
+        ('matches("abc", "^[a-z-[aeiou]]")', False),
+        ('matches("a\\n", "a$")', False),
+        ('matches("ABC", "abc", "i")', True),
+        ('matches("a", "(?=a)")', None),
+        ('matches("a", "[")', None),
+        ('split("a;b;;", ";")', ["a", "b", "", ""]),
+        ('string join(["a", null, "b"], ", ")', "a, b"),
+        ("string(1.50)", "1.5"),
+        ("string(1000000 * 1000000)", "1000000000000"),
+        ('string([1, "a", {b: null}])', '[1, "a", {b: null}]'),
+        ('number("1.000,5", ".", ",")', 1000.5),
+        ('number("et")', None),
+        ("decimal(2.5, 0)", 2),
+        ("round half up(2.5, 0)", 3),
+        ("round up(1.121, 2)", 1.13),
+        ("floor(-1.5)", -2),
+        ("modulo(-12, 5)", 3),
+        ("sum([])", None),
+        ('sum([1, "a"])', None),
+        ("min([])", None),
+        ("max(1, 5, 3)", 5),
+        ("mean([1, 2, 6])", 3),
+        ("median([8, 2, 5, 7])", 6),
+        ("mode([6, 1, 9, 6, 1])", [1, 6]),
+        ("count(5)", 1),
+        ("count(null)", None),
+        ("all([])", True),
+        ("any([])", False),
+        ("all([true, null])", None),
+        ("sublist([1, 2, 3], -2)", [2, 3]),
+        ("insert before([1, 3], 2, 2)", [1, 2, 3]),
+        ("remove([1, 2], 3)", None),
+        ("list replace([1, 2], 1, 9)", [9, 2]),
+        ("list replace([1, 2], function(i, n) i = 2, 9)", [1, 9]),
+        ("distinct values([1, null, 1, null])", [1, None]),
+        ("flatten([[1, [2]], 3])", [1, 2, 3]),
+        ("sort([3, 1, 2])", [1, 2, 3]),
+        ("sort([3, 1, 2], function(a, b) a > b)", [3, 2, 1]),
+        ('sort([1, "a"])', None),
+        ('get value({a: 1}, "a")', 1),
+        ('get entries({a: 1})[key = "a"][1].value', 1),
+        ('context put({a: 1}, "a", 2).a', 2),
+        ('context put({}, ["a", "b"], 2).a.b', 2),
+        ("context merge([{a: 1}, {a: 2}]).a", 2),
+        ('context([{key: "a", value: 1}]).a', 1),
+        ("before(1, [2..3])", True),
+        ("overlaps([1..5], [5..8])", True),
+        ("overlaps([1..5), [5..8])", False),
+        ("overlaps before([1..5], [3..8])", True),
+        ("overlaps after([3..8], [1..5])", True),
+        ("includes([1..5], 5)", True),
+        ("during(5, [1..5))", False),
+        ("starts(1, [1..5])", True),
+        ("finished by([1..5], 5)", True),
+        ("meets([1..5], [5..8])", True),
+        ("coincides([1..5], [1..5])", True),
+        ('range("[1..5)").end', 5),
+        ('range("[x..5)")', None),
+        ("is(1, 1.0)", True),
+        ('is(time("10:00:00"), time("10:00:00Z"))', False),
+        ("get or else(null, 1)", 1),
+        ('upper case(["a"])', "A"),
+        ("sqrt(number: 4)", 2),
+        ("sqrt(tal: 4)", None),
+        ("sqrt(1, 2)", None),
+        ("[1, 2, 3][-1]", 3),
+        ("[1, 2, 3][9]", None),
+        ("[{a: 1}, {a: 2}].a", [1, 2]),
+        ("for i in 0..4 return if i = 0 then 1 else i * partial[-1]", [1, 1, 2, 6, 24]),
+        ("for i in 3..1 return i", [3, 2, 1]),
+        ("{f: function(x) x * 2, r: f(3)}.r", 6),
+        ("{f: function(x: number) x, r: f(true)}.r", None),
+        ("ukendt(1)", None),
+        ('"tekst"(1)', None),
+    ],
+)
+def test_a_function_gives_this(text, wanted):
+    value = feel.evaluate(text, {})
+    assert value == (feel.from_json(wanted) if wanted is not None else None)
+    assert isinstance(value, bool) is isinstance(wanted, bool)
+
+
+def test_a_function_can_be_lent_by_the_caller():
+    double = feel.Function(("tal",), lambda tal: tal * 2)
+    assert feel.evaluate("dobbelt(3) + dobbelt(tal: 4)", {"dobbelt": double}) == 14
+    assert feel.evaluate("dobbelt(1, 2)", {"dobbelt": double}) is None
