@@ -13,7 +13,7 @@ from engine.bpmn.lint import Finding
 from engine.diagrams.check import check
 from engine.diagrams.definitions import Definition, Deployment, Release, ReleaseMember
 from engine.diagrams.deploying import DeployRefused, check_paths, deploy, sound
-from engine.diagrams.files import read_files
+from engine.diagrams.files import read_files, shipped
 from engine.diagrams.queues import Queues
 from engine.diagrams.releases import (
     UnknownDecision,
@@ -50,6 +50,7 @@ __all__ = [
     "program",
     "published",
     "read_files",
+    "shipped",
     "sound",
     "started_by",
     "table",

@@ -120,7 +120,7 @@ def _facts(bundle: Bundle, kind: str, key: str) -> dict:
 
 def _settings(session: Session) -> dict:
     rows = session.execute(select(organisation.Setting.name, organisation.Setting.value))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def sound(given: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -144,9 +144,7 @@ def check_paths(paths: Iterable[Path], database: str | None = None) -> list[Find
     """
     given = files.read_files(paths)
     if database is None:
-        from engine.scenarios.world import shipped
-
-        return check(given, shipped(), queues=Queues.of_demo(), demo=True)
+        return check(given, files.shipped(), queues=Queues.of_demo(), demo=True)
     store = Store(database)
     try:
         with store.reading() as session:

@@ -11,6 +11,7 @@ from engine import decisions, forms
 from engine.bpmn import dialect, xml
 from engine.bpmn.lint import Finding, Report, lint, names
 from engine.diagrams.definitions import BPMN, DMN, FORM, KINDS
+from engine.settings import settings
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
             if not path.is_dir() or file.suffix.lstrip(".").lower() in KINDS:
                 found[str(file)] = file.read_bytes()
     return found
+
+
+def shipped() -> dict[str, bytes]:
+    """Every diagram, table and form that comes with the product, by file name."""
+    folders = (settings().processes, settings().forms)
+    return {Path(path).name: data for path, data in read_files(folders).items()}
 
 
 def read(files: Mapping[str, bytes], linted: bool = True) -> Bundle:

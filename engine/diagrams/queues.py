@@ -22,7 +22,7 @@ class Queues:
     @classmethod
     def of_database(cls, session: Session) -> Queues:
         units = session.execute(select(Unit.code, Unit.name).where(Unit.partner.is_(False)))
-        return cls(dict(units.tuples().all()))
+        return cls(dict(units.all()))
 
     @classmethod
     def of_demo(cls) -> Queues:
