@@ -7,12 +7,12 @@ from typing import Any
 from engine.feel.nodes import And, Between, Code, Comparison, InstanceOf, Name, Node, Or
 from engine.feel.operators import COMPARISON, equal, within
 from engine.feel.scope import Scope
-from engine.feel.structures import Interval
+from engine.feel.structures import Interval, Quantified
 from engine.feel.values import Range
 
 INPUT = "?"
 # Tests that are true, false or undecided. Undecided is not the same as the value null.
-LOGICAL = (Comparison, And, Or, Between, InstanceOf)
+LOGICAL = (Comparison, And, Or, Between, InstanceOf, Quantified)
 
 
 class ComparisonTest(Node):
@@ -105,7 +105,7 @@ def test_code(test: Node) -> Code:
     if isinstance(test, Interval):
         # A range with an unknown end is no range, and being in it is unknown too.
         return lambda scope: _in_range(code(scope), scope)
-    if isinstance(test, LOGICAL):
+    if isinstance(test, (*LOGICAL, In)):
         return lambda scope: _truth(code(scope), scope)
     if mentions_input(test) and not (isinstance(test, Name) and test.name == INPUT):
         # The test speaks of the input itself: its truth is the answer.
