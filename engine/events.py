@@ -123,9 +123,9 @@ def append(session: Session, chain: Chained, entries: list[Entry]) -> None:
         prev = row["hash"] = link(row)
         rows.append(row)
     if rows:
-        session.execute(insert(Event), rows)
+        session.execute(insert(Event.__table__), rows)
     if contents:
-        session.execute(insert(Content), contents)
+        session.execute(insert(Content.__table__), contents)
     chain.event_seq, chain.event_head = seq, prev
 
 

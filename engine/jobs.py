@@ -1,6 +1,6 @@
 """The job table: everything that has to happen by itself, sooner or later.
 
-Timers, asynchronous services, holds, reminders and sweeps are rows here and nowhere else. A row
+Timers, asynchronous services, holds, changed rules and sweeps are rows here and nowhere else. A row
 is deleted in the transaction that carries out its effect, so delivery is at least once and effect
 exactly once; a job that is gone has been done. After a failure it is tried again with back-off,
 and with no tries left it stands as an incident until a person retries it.
@@ -18,7 +18,7 @@ from engine import clock
 from engine.store import Base, Json
 
 WAITING, INCIDENT = "waiting", "incident"
-TIMER, SERVICE, HOLD, REMINDER, SWEEP = "timer", "service", "hold", "reminder", "sweep"
+TIMER, SERVICE, HOLD, RECOUNT, SWEEP = "timer", "service", "hold", "recount", "sweep"
 
 #: How many times a job is tried before it becomes an incident.
 TRIES = 3
@@ -41,7 +41,7 @@ class Job(Base):
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
-    kind: Mapped[str]  # timer | service | hold | reminder | sweep
+    kind: Mapped[str]  # timer | service | hold | recount | sweep
     state: Mapped[str] = mapped_column(default=WAITING)  # waiting | incident
     due_at: Mapped[datetime]
     case_id: Mapped[str | None]

@@ -70,7 +70,7 @@ def _append(session: Session, case_id: str, by: str, what: str, on_behalf_of: st
         "prev": head.head,
     }
     row["hash"] = _link(row)
-    session.execute(insert(Read), [row])
+    session.execute(insert(Read.__table__), [row])
     head.seq, head.head = row["seq"], row["hash"]
 
 

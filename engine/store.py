@@ -257,3 +257,21 @@ def _postgresql(url: URL) -> Engine:
         hide_parameters=True,  # what a citizen answered never stands in an error's text
         connect_args={"options": "-c lock_timeout=5000"},
     )
+
+
+@contextmanager
+def beside(url: str | URL) -> Iterator[Store]:
+    """A PostgreSQL database of its own on the named server, dropped when the block ends."""
+    server = make_url(url).set(drivername="postgresql+psycopg")
+    name = f"overligger_{uuid.uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    store = Store(server.set(database=name))
+    try:
+        yield store
+    finally:
+        store.close()
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        admin.dispose()

@@ -3,11 +3,13 @@
 from engine.casework.due import arm_sweeps, retry, run_due, sweep, wake
 from engine.casework.messages import tell
 from engine.casework.opening import open_case
+from engine.casework.rules import change_rule
 from engine.casework.tasks import assign, claim, complete, hold, release
 
 __all__ = [
     "arm_sweeps",
     "assign",
+    "change_rule",
     "claim",
     "complete",
     "hold",

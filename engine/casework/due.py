@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine import clock, incidents, jobs
 from engine.casework.refusals import NoSuchIncident
 from engine.casework.rights import SYSTEM
+from engine.casework.rules import recount
 from engine.casework.running import About, open_incident, resolve, run
 from engine.casework.step import Step
 from engine.domain.cases import Case
@@ -152,6 +153,7 @@ _KINDS: dict[str, Callable[[Step, Job], None]] = {
     jobs.TIMER: _fire,
     jobs.SERVICE: _serve,
     jobs.HOLD: _take_up,
+    jobs.RECOUNT: recount,
     jobs.SWEEP: _sweep,
 }
 _sweeps: dict[str, tuple[timedelta, Callable[[Step], None]]] = {}

@@ -64,8 +64,10 @@ def save(step: Step, run: Run) -> None:
     instance.state, instance.scopes = flow.state(), flow.scopes()
     if flow.ended and instance.ended_at is None:
         instance.status, instance.ended_at = ENDED, now
-    step.session.add(instance)
-    step.session.flush()
+    if instance.revision is None:
+        # The rows below point at it.
+        step.session.add(instance)
+        step.session.flush()
     _save_work(step, run, after)
     _save_jobs(step, run, after)
     _save_subscriptions(step, run, after)
@@ -89,7 +91,9 @@ def _save_work(step: Step, run: Run, after: Picture) -> None:
     ]
     if new:
         queues = _queues(step.session, run.case, [item.queue for item in new])
-        step.session.execute(insert(WorkItem), [_work_row(run, i, queues, step.now) for i in new])
+        step.session.execute(
+            insert(WorkItem.__table__), [_work_row(run, i, queues, step.now) for i in new]
+        )
 
 
 def _work_row(run: Run, item: bpmn.WorkItem, queues: Mapping, now: datetime) -> dict:
@@ -151,7 +155,7 @@ def _save_jobs(step: Step, run: Run, after: Picture) -> None:
         if id_ not in before.work and item.kind == jobs.SERVICE
     ]
     if new:
-        step.session.execute(insert(Job), new)
+        step.session.execute(insert(Job.__table__), new)
 
 
 def _job_row(run: Run, kind: str, waiting: Any, due, now, tries: int | None = None) -> dict:
@@ -193,7 +197,7 @@ def _save_subscriptions(step: Step, run: Run, after: Picture) -> None:
         if before.get(waiting.id) != (waiting.kind, waiting.name, waiting.key)
     ]
     if new:
-        step.session.execute(insert(Subscription), new)
+        step.session.execute(insert(Subscription.__table__), new)
 
 
 def _save_variables(session: Session, run: Run, after: Picture, now: datetime) -> None:
@@ -212,7 +216,7 @@ def _save_variables(session: Session, run: Run, after: Picture, now: datetime) -
     ]
     if changed:
         dialect = postgresql if session.bind.dialect.name == "postgresql" else sqlite
-        upsert = dialect.insert(Variable)
+        upsert = dialect.insert(Variable.__table__)
         session.execute(
             upsert.on_conflict_do_update(
                 index_elements=["instance_id", "name"],
