@@ -13,6 +13,7 @@ from engine.bpmn.lint import Finding
 from engine.diagrams.check import check
 from engine.diagrams.definitions import Definition, Deployment, Release, ReleaseMember
 from engine.diagrams.deploying import DeployRefused, check_paths, deploy, sound
+from engine.diagrams.describe import describe
 from engine.diagrams.files import read_files, shipped
 from engine.diagrams.queues import Queues
 from engine.diagrams.releases import (
@@ -45,6 +46,7 @@ __all__ = [
     "current_release",
     "decide",
     "deploy",
+    "describe",
     "form",
     "members",
     "program",
