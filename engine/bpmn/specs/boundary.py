@@ -20,7 +20,9 @@ class BoundaryEvent(Node):
         self.catch_event = element.event
         # An error always ends what it came from, whatever the drawing says.
         self.interrupting = element.interrupting or element.event.kind == "error"
-        self.trigger = None if element.event.kind in FAULTS else Trigger(element, name)
+        self.trigger = (
+            None if element.event.kind in FAULTS else Trigger(element, name, optional=True)
+        )
 
     def arm(self, host: Task) -> None:
         if self.trigger is not None:

@@ -22,12 +22,14 @@ CAUGHT = frozenset({"message", "signal", "timer"})
 class Trigger:
     """The event definition of a catching element: knows how to arm itself at a host task."""
 
-    def __init__(self, element: Element, catcher: str, needs_key: bool = True):
+    def __init__(self, element: Element, catcher: str, optional: bool = False):
         event = element.event
         if event is None or event.kind not in CAUGHT:
             kind = event.kind if event else "no"
             raise DiagramError(element.id, f"cannot catch {kind} events here")
         self.element, self.event, self.catcher = element, event, catcher
+        #: A guard whose time is null is not armed; a token that waits for null would wait for ever.
+        self.optional = optional
         self.time = self.key = None
         if event.kind == "timer":
             if event.timer is None or not event.timer.text:
@@ -70,6 +72,8 @@ class Trigger:
         if self.time is None:
             return None
         value = run_of(host).evaluate(host, self.time)
+        if value is None and self.optional:
+            return None
         try:
             return schedule(str(value), run_of(host).now())
         except BadTime as error:

@@ -23,7 +23,7 @@ class EventSubprocess(SubProcess):
         super().__init__(wf_spec, name, element, spec)
         self.catch_event = start.event
         self.interrupting = start.interrupting or start.event.kind == "error"
-        self.trigger = None if start.event.kind in FAULTS else Trigger(start, name)
+        self.trigger = None if start.event.kind in FAULTS else Trigger(start, name, optional=True)
 
     def arm(self, root: Task) -> None:
         if self.trigger is not None:
