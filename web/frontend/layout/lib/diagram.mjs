@@ -3,7 +3,7 @@ import { bottom, midX, midY, overlaps, right, shift, union } from './geometry.mj
 import { placeLabels } from './labels.mjs';
 import { HEADER, layoutScope } from './place.mjs';
 import { Router, STUB, ports } from './route.mjs';
-import { annotationSize, labelSize } from './text.mjs';
+import { annotationSize } from './text.mjs';
 
 const ORIGIN = { x: 160, y: 80 };
 const BLACK_BOX = 60;
@@ -222,5 +222,3 @@ function ownPart(flow, flows, edges) {
   }
   return { points: rest, branches: shared > 0 };
 }
-
-export { labelSize };
