@@ -144,7 +144,10 @@ class RoomParser(ProcessParser):
 
     def _link(self, elements: list[Element]) -> None:
         linked = [e for e in elements if e.event is not None and e.event.kind == "link"]
-        catches = {e.event.name: e.id for e in linked if e.kind == "intermediateCatchEvent"}
+        catches: dict[str, str] = {}
+        for catch in (e for e in linked if e.kind == "intermediateCatchEvent"):
+            if catches.setdefault(catch.event.name, catch.id) != catch.id:
+                raise DiagramError(catch.id, f"a second catch of the link '{catch.event.name}'")
         for throw in (e for e in linked if e.kind == "intermediateThrowEvent"):
             if throw.event.name not in catches:
                 raise DiagramError(throw.id, f"no link event catches '{throw.event.name}'")

@@ -18,6 +18,7 @@ from engine.bpmn.host import Host, ServiceCall, Step, Throw
 from engine.bpmn.program import Program
 from engine.bpmn.scopes import Change, Scopes, item_scope
 from engine.bpmn.specs import faults
+from engine.bpmn.specs.base import Interrupted
 from engine.bpmn.values import clean
 from engine.bpmn.waits import Wait, Waits
 from engine.bpmn.workflow import Room, RootRoom, is_live
@@ -209,7 +210,7 @@ class Run:
     def _step(self, task: Task) -> None:
         try:
             task.run()
-        except faults.Interrupted:
+        except Interrupted:
             self.forget(task)
         except BpmnError as error:
             self.forget(task)

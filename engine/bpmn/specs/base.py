@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from engine.bpmn.run import Run
 
 
+class Interrupted(Exception):
+    """The element that was running has been cancelled by what it did."""
+
+
 @dataclass(frozen=True)
 class Way:
     """A sequence flow out of an element; `target` is a task spec's name."""
@@ -80,6 +84,9 @@ class TokenSpec(BpmnTaskSpec):
 
     def _run_hook(self, my_task) -> bool:
         self.act(my_task)
+        if my_task.state != TaskState.READY:
+            # What it threw came back and cancelled it; its tokens must not go on.
+            raise Interrupted
         return True
 
     def _on_complete_hook(self, my_task) -> None:

@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 
 from engine.bpmn.specs.base import Node, run_of, start_beside
 from engine.bpmn.specs.catch import Trigger
-from engine.bpmn.specs.faults import FAULTS
+from engine.bpmn.specs.faults import FAULTS, check
 
 
 class BoundaryEvent(Node):
@@ -17,6 +17,7 @@ class BoundaryEvent(Node):
 
     def __init__(self, wf_spec, name, element):
         super().__init__(wf_spec, name, element)
+        check(element)
         self.catch_event = element.event
         # An error always ends what it came from, whatever the drawing says.
         self.interrupting = element.interrupting or element.event.kind == "error"

@@ -10,7 +10,7 @@ from SpiffWorkflow.task import Task
 from engine.bpmn.dialect import Element
 from engine.bpmn.specs.base import run_of, start_under
 from engine.bpmn.specs.catch import Trigger
-from engine.bpmn.specs.faults import FAULTS
+from engine.bpmn.specs.faults import FAULTS, check
 from engine.bpmn.specs.subprocess import SubProcess
 
 
@@ -21,6 +21,7 @@ class EventSubprocess(SubProcess):
 
     def __init__(self, wf_spec, name, element, spec: str, start: Element):
         super().__init__(wf_spec, name, element, spec)
+        check(start)
         self.catch_event = start.event
         self.interrupting = start.interrupting or start.event.kind == "error"
         self.trigger = None if start.event.kind in FAULTS else Trigger(start, name, optional=True)

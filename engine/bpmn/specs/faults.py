@@ -12,18 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task
 
-from engine.bpmn.errors import BpmnError, UncaughtError, UncaughtEscalation
+from engine.bpmn.dialect import Element
+from engine.bpmn.errors import BpmnError, DiagramError, UncaughtError, UncaughtEscalation
 from engine.bpmn.specs.base import run_of
 
 if TYPE_CHECKING:
     from engine.bpmn.specs.boundary import BoundaryEvent
     from engine.bpmn.specs.event_subprocess import EventSubprocess
 
+#: Event kinds that are looked up when thrown, never armed.
 FAULTS = frozenset({"error", "escalation"})
 
 
-class Interrupted(Exception):
-    """The element that was running has been cancelled by what it threw."""
+def check(element: Element) -> None:
+    """A reference to an error or escalation must lead to a code, or it would catch them all."""
+    event = element.event
+    if event.kind in FAULTS and event.ref and event.name is None:
+        raise DiagramError(element.id, f"the {event.kind} {event.ref} has no code")
 
 
 def throw_error(task: Task, error: BpmnError) -> None:
@@ -37,15 +42,13 @@ def throw_error(task: Task, error: BpmnError) -> None:
 
 
 def throw_escalation(task: Task, code: str | None, data: dict[str, Any]) -> None:
-    """Hand an escalation on. Raises `Interrupted` when that cancelled the thrower."""
+    """Hand an escalation on, which may cancel the thrower."""
     run_of(task).note("escalation", task, code=code)
     found = _find(task, "escalation", code)
     if found is None:
         raise UncaughtEscalation(code, task.task_spec.bpmn_id)
     catcher, host = found
     catcher.caught(host, data)
-    if catcher.interrupting:
-        raise Interrupted
 
 
 def _find(task: Task, kind: str, code: str | None):

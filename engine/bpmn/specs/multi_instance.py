@@ -12,6 +12,8 @@ from engine.bpmn.expressions import Expression
 from engine.bpmn.specs.activity import Activity
 from engine.bpmn.specs.base import run_of, start_under
 
+MOST_ITEMS = 2000
+
 
 class MultiInstance(Activity):
     """The body. Items and results lie in its task; the inner element's spec is `inner`.
@@ -43,6 +45,8 @@ class MultiInstance(Activity):
         items = run_of(task).evaluate(task, self.items)
         if not isinstance(items, list):
             raise Stuck(self.bpmn_id, f"{self.items.text} gave {items!r}, not a list")
+        if len(items) > MOST_ITEMS:
+            raise Stuck(self.bpmn_id, f"{len(items)} items; {MOST_ITEMS} is the most")
         task.internal_data.update(items=items, next=0, done=0, results=[None] * len(items))
         if not items:
             return True

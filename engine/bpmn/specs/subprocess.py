@@ -7,9 +7,13 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.errors import Stuck
 from engine.bpmn.specs.activity import Activity
 from engine.bpmn.specs.base import run_of
 from engine.bpmn.values import clean
+
+#: A process that calls itself without end is stopped here.
+MOST_ROOMS = 40
 
 
 class SubProcess(Activity):
@@ -20,6 +24,8 @@ class SubProcess(Activity):
         self.spec = spec
 
     def begin(self, task: Task) -> bool:
+        if getattr(task.workflow, "depth", 0) >= MOST_ROOMS:
+            raise Stuck(self.bpmn_id, f"stands in more than {MOST_ROOMS} rooms inside each other")
         # The task is live before its room opens: the room looks up its parent.
         task._set_state(TaskState.STARTED)
         self.furnish(task, task.workflow.top_workflow.create_subprocess(task, self.spec))

@@ -205,3 +205,10 @@ def test_cancelling_ends_the_case_wherever_it_stands(start):
     assert play.ended
     assert (play.open, play.waits) == ([], [])
     assert play.steps[-1].kind == "ended"
+
+
+def test_a_signal_that_ends_its_own_sender_lets_nothing_of_it_go_on(start, case):
+    play = start("eget_signal")
+    play.do("a")
+    assert play.open == ["stoppet"]
+    assert case.calls == []

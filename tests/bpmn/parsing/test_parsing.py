@@ -144,9 +144,24 @@ BAD = {
         + "<bpmn:errorEventDefinition id='e'/></bpmn:boundaryEvent>",
         "g",
     ),
-    "multi-instance without a collection": (
+    "guard for an error without a code": (
         START
-        + '<bpmn:userTask id="g"><bpmn:multiInstanceLoopCharacteristics/></bpmn:userTask>',
+        + A
+        + '<bpmn:boundaryEvent id="g" attachedToRef="a">'
+        + '<bpmn:errorEventDefinition id="e" errorRef="findes_ikke"/></bpmn:boundaryEvent>',
+        "g",
+    ),
+    "two catches of one link": (
+        START
+        + "".join(
+            f'<bpmn:intermediateCatchEvent id="{i}"><bpmn:linkEventDefinition id="{i}d" name="x"/>'
+            "</bpmn:intermediateCatchEvent>"
+            for i in "hg"
+        ),
+        "g",
+    ),
+    "multi-instance without a collection": (
+        START + '<bpmn:userTask id="g"><bpmn:multiInstanceLoopCharacteristics/></bpmn:userTask>',
         "g",
     ),
 }

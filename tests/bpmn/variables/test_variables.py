@@ -126,3 +126,8 @@ def test_a_refusal_of_bad_data_reads_as_danish():
 def test_a_text_that_keeps_growing_stops_the_step(start):
     with pytest.raises(bpmn.Stuck):
         start("vokser", tekst="xxxxxxxxxx")
+
+
+def test_a_process_that_calls_itself_without_end_is_stopped(start):
+    with pytest.raises(bpmn.Stuck):
+        start("uden_bund")
