@@ -193,7 +193,9 @@ def seconds(value: timedelta) -> Decimal:
 
 
 def days(number: Decimal) -> timedelta:
-    """The duration of so many seconds, to the microsecond."""
+    """The duration of so many seconds, to the microsecond; OverflowError beyond reason."""
+    if number.adjusted() > 15:
+        raise OverflowError
     return timedelta(microseconds=int(number.scaleb(6).to_integral_value()))
 
 

@@ -71,7 +71,7 @@ def divide(a: Any, b: Any, run: Run) -> Any:
 
 def power(a: Any, b: Any, run: Run) -> Any:
     if type(a) is Decimal and type(b) is Decimal:
-        run.spend(20)
+        run.spend(60)
         result = _safely(NUMBERS.power, a, b)
         # 0 ** -1 is infinite without raising anything.
         return result if result is not None and result.is_finite() else None
@@ -116,7 +116,10 @@ def _scale(length: Any, factor: Decimal, work: Callable) -> Any:
     if type(length) is timedelta:
         return moments.days(work(moments.seconds(length), factor))
     if type(length) is YearsMonthsDuration:
-        return YearsMonthsDuration(int(work(Decimal(length.months), factor)))
+        months = work(Decimal(length.months), factor)
+        if months.adjusted() > 15:
+            raise OverflowError
+        return YearsMonthsDuration(int(months))
     return None
 
 

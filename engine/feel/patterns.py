@@ -147,7 +147,10 @@ class _Translation:
             return self._property(char)
         if char in _NEGATED:
             if inside:
-                raise ValueError(char)
+                # A negation cannot stand inside a set; `regex` has only blanks' own.
+                if char != "S":
+                    raise ValueError(char)
+                return r"\S"
             return f"[^{_CLASSES[_NEGATED[char]]}]"
         if char in _CLASSES:
             return _CLASSES[char] if inside else f"[{_CLASSES[char]}]"

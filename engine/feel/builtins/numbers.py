@@ -84,7 +84,7 @@ def sqrt(run, number):
 
 @builtin("log(number: number)")
 def log(run, number):
-    run.spend(20)
+    run.spend(40)
     return NUMBERS.ln(number) if number > 0 else None
 
 

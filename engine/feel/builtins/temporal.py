@@ -61,6 +61,8 @@ def time_from(from_):
 
 @builtin("time(hour: number, minute: number, second: number, offset?: days?)")
 def time_of(hour, minute, second, offset=None):
+    if not 0 <= second < 60:
+        return None
     zone = None
     if offset is not None:
         zone = moments.ZULU if not offset else timezone(offset)
