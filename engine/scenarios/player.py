@@ -147,7 +147,7 @@ class Player:
             if due is None or due > until:
                 return
             self.clock.move_to(max(due, clock.now()))
-            with self.watch(step, "time"):
+            with self.watch(step):
                 casework.run_due(self.store)
 
     # --- acting ------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class Player:
         action: Callable[[Step], Any] = getattr(self, f"do_{step.action}")
         before = fingerprint(self.store) if "refused" in step.keys else None
         try:
-            with self.watch(step, step.action):
+            with self.watch(step):
                 action(step)
         except Refused as refusal:
             if before is None:
@@ -349,8 +349,8 @@ class Player:
             timeline.Line(step.number, clock.now(), step.get("by"), kind, element, text)
         )
 
-    def watch(self, step: Step, kind: str):
-        return timeline.watching(self.store, self.played.told, step, kind)
+    def watch(self, step: Step):
+        return timeline.watching(self.store, self.played.told, step)
 
 
 def _person_facts(person: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.bpmn import Program
+from engine.domain.cases import Case
+from engine.domain.letters import Letter
 from engine.events import Event
 from engine.store import Store
 
@@ -22,16 +23,19 @@ if TYPE_CHECKING:
     from engine.scenarios.story import Step
 
 WEEKDAYS = ("man.", "tir.", "ons.", "tor.", "fre.", "lør.", "søn.")
-# What an event is called when it is told; kinds that say nothing to people are left out.
+# What an event is called when it is told; the rest of the trail is for auditors.
 TOLD = {
+    "case_opened": "sag åbnet",
+    "waiting": "ny opgave",
     "completed": "løst",
-    "task_opened": "ny opgave",
-    "decided": "besluttet efter tabel",
     "fired": "tid",
     "caught": "besked",
-    "thrown": "sendt",
+    "decided": "regel",
+    "chose": "vej",
     "state_changed": "tilstand",
-    "incident": "hændelse",
+    "letter": "brev",
+    "refused": "afvist",
+    "incident_opened": "hændelse",
     "ended": "slut",
 }
 GREEN, RED, YELLOW, DIM, BOLD, RESET = (
@@ -57,54 +61,52 @@ class Line:
 
 
 @contextmanager
-def watching(store: Store, told: list[Line], step: Step, kind: str) -> Iterator[None]:
-    """Tell what the trail gained while the block ran."""
+def watching(store: Store, told: list[Line], step: Step) -> Iterator[None]:
+    """Tell what the trail and the letters gained while the block ran."""
     with store.reading() as session:
         last = session.scalar(select(func.max(Event.id))) or 0
+        known = set(session.scalars(select(Letter.id)))
     yield
     with store.reading() as session:
         rows = session.scalars(select(Event).where(Event.id > last).order_by(Event.id)).all()
-        told.extend(
+        lines = [
             Line(step.number, row.at, row.actor, row.kind, row.element, _text(session, row))
             for row in rows
-        )
+        ]
+        for letter in session.scalars(select(Letter).order_by(Letter.written_at)):
+            if letter.id not in known:
+                text = f"{letter.code} {letter.title}"
+                by = letter.written_by
+                lines.append(Line(step.number, letter.written_at, by, "letter", letter.code, text))
+        told.extend(sorted(lines, key=lambda line: line.at))
 
 
 def _text(session: Session, row: Event) -> str:
+    """What happened, in the words of the diagram."""
     facts = row.facts or {}
-    name = _name(session, row)
+    name = str(facts.get("label") or row.element or "")
     match row.kind:
+        case "case_opened":
+            return f"{_number(session, row)} ({facts.get('process')})"
+        case "waiting":
+            return f"{name} → {facts.get('queue')}" if facts.get("queue") else name
         case "decided":
             rules = ", ".join(facts.get("rules") or ()) or "ingen række"
             return f"{facts.get('decision')}: {rules}"
+        case "chose":
+            way = facts.get("flow_label") or facts.get("target") or facts.get("flow")
+            return f"{name} {way}" if way else name
         case "state_changed":
             return f"{facts.get('old') or '—'} → {facts.get('new')}"
+        case "incident_opened":
+            return f"nr. {facts.get('incident')}"
         case _:
-            why = ", ".join(f"{key}: {value}" for key, value in facts.items() if _plain(value))
-            return f"{name} ({why})" if name and why else name or why
+            return name
 
 
-def _plain(value: object) -> bool:
-    return value is not None and value != "" and not isinstance(value, dict | list)
-
-
-def _name(session: Session, row: Event) -> str:
-    """The element's own Danish name, or its id."""
-    if row.element is None:
-        return ""
-    program = _program(session, row)
-    if program is not None and row.process:
-        try:
-            return program.element(row.process, row.element).name or row.element
-        except Exception:
-            return row.element
-    return row.element
-
-
-def _program(session: Session, row: Event) -> Program | None:
-    from engine import diagrams
-
-    return diagrams.program(session, row.release_id) if row.release_id else None
+def _number(session: Session, row: Event) -> str:
+    case = session.get(Case, row.case_id)
+    return case.nummer if case else ""
 
 
 def show(played: Played, out: IO[str] | None = None) -> None:
@@ -117,15 +119,16 @@ def show(played: Played, out: IO[str] | None = None) -> None:
         file=out,
     )
     before: datetime | None = None
-    for line in _told(played.told):
+    for line in _of_interest(played.told):
         local = clock.local(line.at)
         when = f"{WEEKDAYS[local.weekday()]} {local:%d.%m.%Y %H.%M}"
         if before is None or local.date() != before.date():
             print(f"  {paint(BOLD, when)}{paint(DIM, _since(before, local))}", file=out)
         before = local
         kind = TOLD.get(line.kind, line.kind)
-        colour = {"refused": YELLOW, "incident": RED}.get(line.kind, DIM)
-        print(f"    {paint(colour, kind):<12} {line.text}  {paint(DIM, line.by or '')}", file=out)
+        colour = {"refused": YELLOW, "incident_opened": RED, "completed": GREEN}.get(line.kind, DIM)
+        who = "" if line.by in (None, "system", "systemet") else line.by
+        print(f"    {paint(colour, f'{kind:<9}')} {line.text}  {paint(DIM, who)}", file=out)
     for failure in played.failures:
         print(
             paint(
@@ -137,8 +140,15 @@ def show(played: Played, out: IO[str] | None = None) -> None:
         )
 
 
-def _told(lines: list[Line]) -> list[Line]:
-    return [line for line in lines if line.kind in TOLD or line.kind == "refused"]
+def _of_interest(lines: list[Line]) -> list[Line]:
+    """The lines for people: the work, the time, the rules and the letters, not every arrow."""
+    worked = {(line.n, line.element) for line in lines if line.kind == "waiting"}
+    tasks = {element for _, element in worked}
+    return [
+        line
+        for line in lines
+        if line.kind in TOLD and (line.kind != "completed" or line.element in tasks)
+    ]
 
 
 def _since(before: datetime | None, now: datetime) -> str:
