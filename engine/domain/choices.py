@@ -73,7 +73,7 @@ def _homes(session: Session) -> dict[str, str]:
         )
         .order_by(Role.role.desc())
     )
-    return dict(session.execute(query).tuples().all())
+    return {username: name for username, name in session.execute(query)}
 
 
 def _with_load(session: Session, case: Case) -> list[tuple[User, str]]:

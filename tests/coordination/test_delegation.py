@@ -1,0 +1,109 @@
+"""F10: a coordinator outside the law's unit decides only under a delegation, and only in its time."""
+
+import pytest
+
+from engine.domain import delegation
+from engine.domain.delegation import IngenDelegation
+
+WANTED = {"lovomraade": "LAB", "beslutningstype": "mentor", "beloeb": 5000}
+GIVEN = {
+    "delegation_svar": "ja",
+    "afgoerelsestyper": ["mentor"],
+    "maks_beloeb": 10000,
+    "fra": "2026-12-01",
+    "til": "2027-05-31",
+    "besluttet_af": "Byrådet 1. juni og leder-job",
+    "reference": "2026-77",
+}
+DECIDED = {"beslutning_resultat": "ja", "beslutning_begrundelse": "Borgeren har brug for følge"}
+
+
+@pytest.fixture
+def outside(town):
+    """Coordinated in PSY, with decisions under LAB ahead."""
+    town.consenting(beskaeftigelse="stort", psykisk="noget")
+    town.start("koordinator")
+    town.do(
+        "sagsbehandler-kui",
+        "foreslaa_placering",
+        faglig_vurdering="Tryg ved PSY",
+        borgers_oenske="PSY",
+        kompetence_ok=True,
+        beskaeftigelsesafgoerelser=True,
+    )
+    town.do("leder-psy", "vaelg_person", person="koordinator-4", stedfortraeder="koordinator-1")
+    return town
+
+
+def may(town, type, amount=None):
+    return town.read(
+        lambda s, c: delegation.why_not(s, c, "koordinator-4", "LAB", type, amount) is None
+    )
+
+
+def test_the_laws_unit_is_asked_and_the_course_goes_on(outside):
+    assert outside.queues() == {"JOB-leder": ["giv_delegation"]}
+    assert outside.sag.tilstand == "KOORDINATOR_UDPEGET"
+
+
+def test_without_a_delegation_the_decision_lies_with_the_laws_unit(outside):
+    outside.start("beslutning_efter_lov", **WANTED)
+    assert outside.queues()["JOB"] == ["traef_beslutning"]
+    outside.do("sagsbehandler-job", "traef_beslutning", **DECIDED)
+    assert "JOB" not in outside.queues()
+
+
+def test_with_one_it_lies_with_the_coordinator_for_that_type_and_time_only(outside):
+    outside.do("leder-job", "giv_delegation", **GIVEN)
+    outside.start("beslutning_efter_lov", **WANTED)
+    assert outside.queues() == {"koordinator": ["traef_beslutning"]}
+    outside.do("koordinator-4", "traef_beslutning", **DECIDED)
+    outside.start("beslutning_efter_lov", lovomraade="LAB", beslutningstype="sanktion")
+    assert outside.queues() == {"JOB": ["traef_beslutning"]}
+    outside.do("sagsbehandler-job", "traef_beslutning", **DECIDED)
+    outside.at("2027-05-31T23:00")
+    assert may(outside, "mentor")
+    outside.at("2027-06-01T00:30")
+    assert not may(outside, "mentor")
+    outside.start("beslutning_efter_lov", **WANTED)
+    assert outside.queues() == {"JOB": ["traef_beslutning"]}
+
+
+def test_a_task_that_waited_past_the_delegation_cannot_be_decided_under_it(outside):
+    outside.do("leder-job", "giv_delegation", **GIVEN)
+    outside.start("beslutning_efter_lov", **WANTED)
+    outside.at("2027-06-01T09:00")
+    with pytest.raises(IngenDelegation, match=r"udløb 31\.05\.2027.*Beskæftigelse"):
+        outside.do("koordinator-4", "traef_beslutning", **DECIDED)
+
+
+def test_why_the_coordinator_may_not_is_said_in_words(outside):
+    def why(type, amount=None):
+        return outside.read(
+            lambda s, c: delegation.why_not(s, c, "koordinator-4", "LAB", type, amount)
+        )
+
+    assert why("mentor") == "der er ingen delegation i sagen"
+    outside.do("leder-job", "giv_delegation", **{**GIVEN, "fra": "2026-12-10"})
+    assert why("mentor") == "delegationen gælder først fra 10.12.2026"
+    outside.at("2026-12-10T09:00")
+    assert why("mentor") is None
+    assert why("sanktion") == "delegationen omfatter ikke sanktion"
+    assert why("mentor", 20000) == "beløbet er over delegationens grænse på 10000 kr."
+
+
+def test_a_delegation_can_be_called_back(outside):
+    outside.do("leder-job", "giv_delegation", **GIVEN)
+    outside.write(lambda s, c: delegation.revoke(delegation.of_case(s, c)[0], "leder-job"))
+    assert not may(outside, "mentor")
+
+
+def test_one_that_ends_before_it_begins_is_refused(outside):
+    with pytest.raises(delegation.ForkertPeriode):
+        outside.do("leder-job", "giv_delegation", **{**GIVEN, "til": "2026-11-01"})
+
+
+def test_a_unit_that_says_no_keeps_its_decisions(outside):
+    outside.do("leder-job", "giv_delegation", delegation_svar="nej")
+    assert outside.queues() == {}
+    assert not may(outside, "mentor")

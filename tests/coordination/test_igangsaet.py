@@ -1,0 +1,127 @@
+"""P05: each unit links its plan and starts its effort; what does not start is asked after."""
+
+import pytest
+
+from engine.domain import case_roles, deadlines, efforts, sector_plans
+from engine.domain.efforts import IndsatsVenter
+from tests.coordination.conftest import ANSWER
+
+LINK = {
+    "har_sektorplan": "ja",
+    "plantype": "min_plan",
+    "hjemmel": "LAB § 40",
+    "ekstern_id": "MP-7",
+    "ansvarlig": "Jo",
+}
+STARTED = {"start_svar": "startet", "startdato": "2026-12-14"}
+
+
+@pytest.fixture
+def starting(town):
+    town.consenting(uddannelse="stort", beskaeftigelse="noget", familie="noget")
+    town.appointed()
+    town.begin("plan", anledning="ny")
+    town.drafted()
+    town.do("koordinator-1", "borgerens_svar", **ANSWER)
+    town.begin("igangsaet")
+    return town
+
+
+def status(town, key):
+    return town.read(lambda s, c: efforts.find(s, c, key).status)
+
+
+def test_each_unit_links_its_own_plan_and_starts_its_effort(starting):
+    assert starting.queues() == {"JOB": ["kobl_sektorplan"], "KUI": ["kobl_sektorplan"]}
+    starting.do("sagsbehandler-job", "kobl_sektorplan", item="mentor", **LINK)
+    linked = starting.read(lambda s, c: [(p.unit, p.type) for p in sector_plans.of_case(s, c)])
+    assert linked == [("JOB", "min_plan")]
+    starting.do(
+        "sagsbehandler-job",
+        "start_indsats",
+        item="mentor",
+        **STARTED,
+        udfoerer="Mia Mentor",
+        rolle="mentor",
+        goer_hvad="Følger til skole; koordinatoren holder planen",
+    )
+    assert status(starting, "mentor") == "i_gang"
+    table = starting.read(lambda s, c: [(r.role, r.who) for r in case_roles.table(s, c)])
+    assert ("mentor", "Mia Mentor") in table
+
+
+def test_an_effort_that_comes_after_another_waits_for_it(starting):
+    starting.do(
+        "sagsbehandler-kui",
+        "kobl_sektorplan",
+        item="vejledning",
+        har_sektorplan="nej",
+        ansvarlig="Ulla",
+    )
+    with pytest.raises(IndsatsVenter, match="Mentor"):
+        starting.do("sagsbehandler-kui", "start_indsats", item="vejledning", **STARTED)
+
+
+def test_what_has_not_started_comes_to_the_coordinator_and_then_to_the_leader(starting):
+    starting.do("sagsbehandler-job", "kobl_sektorplan", item="mentor", **LINK)
+    starting.at("2026-12-19T23:00")
+    assert "koordinator" not in starting.queues()
+    starting.at("2026-12-20T08:00")
+    assert starting.queues()["koordinator"] == ["ryk_enheden"]
+    starting.at("2026-12-25T08:00")
+    assert starting.queues()["JOB-leder"] == ["leder_foelger_op"]
+    # The unit can still start it, and then nobody has to be asked.
+    starting.do("sagsbehandler-job", "start_indsats", item="mentor", **STARTED)
+    assert starting.queues() == {"KUI": ["kobl_sektorplan"]}
+
+
+def test_an_obstacle_goes_to_the_coordinator_who_agrees_a_new_date(starting):
+    starting.do("sagsbehandler-job", "kobl_sektorplan", item="mentor", **LINK)
+    starting.do("sagsbehandler-job", "start_indsats", item="mentor", start_svar="hindret")
+    starting.do("sagsbehandler-job", "meld_hindring", item="mentor", aarsag="Ingen mentor ledig")
+    starting.do(
+        "koordinator-1",
+        "aftal_hindring",
+        item="mentor",
+        start_svar="ny_dato",
+        aftalt_dato="2027-01-11",
+        aftalt="JOB finder en ny",
+    )
+    planned = starting.read(lambda s, c: efforts.find(s, c, "mentor").planned_start.isoformat())
+    assert planned == "2027-01-11"
+    assert "start_indsats" in starting.queues()["JOB"]
+
+
+def test_an_effort_can_be_given_up_and_the_others_go_on(starting):
+    starting.do("sagsbehandler-job", "kobl_sektorplan", item="mentor", **LINK)
+    starting.do("sagsbehandler-job", "start_indsats", item="mentor", start_svar="hindret")
+    starting.do("sagsbehandler-job", "meld_hindring", item="mentor", aarsag="Borgeren flyttede")
+    starting.do(
+        "koordinator-1", "aftal_hindring", item="mentor", start_svar="opgives", aftalt="Ikke mere"
+    )
+    assert status(starting, "mentor") == "afsluttet_andet"
+    assert starting.queues() == {"KUI": ["kobl_sektorplan"]}
+
+
+def test_an_effort_under_barnets_lov_starts_that_laws_own_follow_up(starting):
+    starting.write(lambda s, c: setattr(efforts.find(s, c, "mentor"), "law_area", "BL"))
+    starting.do("sagsbehandler-job", "kobl_sektorplan", item="mentor", **LINK)
+    starting.do("sagsbehandler-job", "start_indsats", item="mentor", **STARTED)
+    due = starting.read(lambda s, c: deadlines.open_deadlines(s, c, "BL-1")[0].due.isoformat())
+    assert due == "2027-03-14"
+
+
+def test_when_nothing_is_to_be_started_the_case_goes_straight_on(starting):
+    starting.do("sagsbehandler-job", "kobl_sektorplan", item="mentor", **LINK)
+    starting.do("sagsbehandler-job", "start_indsats", item="mentor", **STARTED)
+    starting.do(
+        "sagsbehandler-kui",
+        "kobl_sektorplan",
+        item="vejledning",
+        har_sektorplan="nej",
+        ansvarlig="Ulla",
+    )
+    starting.do("sagsbehandler-kui", "start_indsats", item="vejledning", **STARTED)
+    assert starting.queues() == {}
+    starting.begin("igangsaet")
+    assert starting.queues() == {}
