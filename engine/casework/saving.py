@@ -215,15 +215,19 @@ def _save_variables(session: Session, run: Run, after: Picture, now: datetime) -
         if name not in before or not _same(before[name], value)
     ]
     if changed:
-        dialect = postgresql if session.bind.dialect.name == "postgresql" else sqlite
-        upsert = dialect.insert(Variable.__table__)
-        session.execute(
-            upsert.on_conflict_do_update(
-                index_elements=["instance_id", "name"],
-                set_={"value": upsert.excluded.value, "changed_at": upsert.excluded.changed_at},
-            ),
-            changed,
-        )
+        session.execute(_UPSERT[session.bind.dialect.name], changed)
+
+
+def _upsert(dialect):
+    statement = dialect.insert(Variable.__table__)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["instance_id", "name"],
+        set_={"value": new.value, "changed_at": new.changed_at},
+    )
+
+
+_UPSERT = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -283,13 +283,14 @@ class Step:
     def save(self) -> None:
         """Write the difference that the step has made."""
         self.settle()
-        for run in self.runs.values():
-            saving.save(self, run)
-        for case_id, case in self._cases.items():
-            if case.owner_unit != self._owners[case_id]:
-                saving.follow_owner(self.session, case)
-            entries = self._entries.get(case_id)
-            if entries:
-                events.append(self.session, case, entries)
-            case.revision += 1
+        with self.session.no_autoflush:
+            for run in self.runs.values():
+                saving.save(self, run)
+            for case_id, case in self._cases.items():
+                if case.owner_unit != self._owners[case_id]:
+                    saving.follow_owner(self.session, case)
+                entries = self._entries.get(case_id)
+                if entries:
+                    events.append(self.session, case, entries)
+                case.revision += 1
         self.session.flush()

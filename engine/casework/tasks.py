@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from engine import clock, jobs
@@ -213,18 +213,21 @@ def _of_task(
 
 
 def _with_instance(session: Session, task_id: str) -> tuple[WorkItem, Instance, Case]:
-    query = (
-        select(WorkItem, Instance, Case)
-        .join(Instance, Instance.id == WorkItem.instance_id)
-        .join(Case, Case.id == WorkItem.case_id)
-        .where(WorkItem.id == task_id)
-        .options(*WITH_STATE)
-        .with_for_update()
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(_WITH_INSTANCE, {"task_id": task_id}).one_or_none()
     if row is None:
         raise NoSuchTask
     return tuple(row)
+
+
+# Made once: the first statement of every step.
+_WITH_INSTANCE = (
+    select(WorkItem, Instance, Case)
+    .join(Instance, Instance.id == WorkItem.instance_id)
+    .join(Case, Case.id == WorkItem.case_id)
+    .where(WorkItem.id == bindparam("task_id"))
+    .options(*WITH_STATE)
+    .with_for_update()
+)
 
 
 def _workable(step: Step, task: WorkItem, by: str) -> None:
