@@ -72,7 +72,10 @@ class Throw:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the journal. `kind` is one of `KINDS`."""
+    """One line of the journal. `kind` is one of `KINDS`.
+
+    For kind variable `name` is the variable's, else the element's or the event's.
+    """
 
     kind: str
     process: str
@@ -82,6 +85,6 @@ class Step:
 
 
 KINDS = frozenset(
-    """started entered completed cancelled chose variable timer_armed timer_fired timer_moved
+    """started entered completed cancelled chose variable timer_armed timer_skipped timer_fired timer_moved
     waiting caught thrown error escalation decided served failed ended""".split()
 )

@@ -55,6 +55,7 @@ class Trigger:
             schedule=self._schedule(host),
         )
         if armed.kind == "timer" and armed.schedule is None:
+            run.note_wait("timer_skipped", armed, time=self.time.text)
             return
         run.waits.arm(armed)
         if armed.schedule is not None:

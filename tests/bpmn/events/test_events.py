@@ -212,3 +212,16 @@ def test_a_signal_that_ends_its_own_sender_lets_nothing_of_it_go_on(start, case)
     play.do("a")
     assert play.open == ["stoppet"]
     assert case.calls == []
+
+
+def test_a_guard_without_a_time_is_not_armed_and_the_journal_says_so(start):
+    play = start("uden_frist", frist=None)
+    assert (play.open, play.waits) == (["opgave"], [])
+    assert play.happened("timer_skipped") == ["rykker"]
+    assert start("uden_frist", frist="P1D").waits == ["rykker"]
+
+
+def test_a_token_that_would_wait_for_no_time_stops_the_step(start):
+    with pytest.raises(bpmn.Stuck) as stuck:
+        start("venter_paa_intet", frist=None)
+    assert stuck.value.element == "vent"
