@@ -7,6 +7,7 @@ import traceback
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, Integer, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store import Base
@@ -47,8 +48,12 @@ _CPR = re.compile(r"\b\d{6}-?\d{4}\b")
 
 
 def reason(error: BaseException) -> str:
-    """The error in one line, without anything that looks like a CPR number."""
-    return _CPR.sub("[cpr]", f"{type(error).__name__}: {error}")[:500]
+    """The error in one line, without anything that looks like a CPR number.
+
+    Of a database error only the first line: below it PostgreSQL quotes the whole row.
+    """
+    text = str(error.orig).partition("\n")[0] if isinstance(error, DBAPIError) else str(error)
+    return _CPR.sub("[cpr]", f"{type(error).__name__}: {text}")[:500]
 
 
 def detail(error: BaseException) -> str:
