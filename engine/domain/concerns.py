@@ -1,4 +1,4 @@
-"""Concern for a child (underretning): a branch of its own, with its own clock of 24 hours.
+"""Concern for a child (underretning): a branch of its own, with its own clock.
 
 A referral is not a notification; when one raises concern for a child's health or development, the
 children's unit must assess it within the deadline BL-5, counted from when the municipality knew.
@@ -26,11 +26,11 @@ RULE = "BL-5"
 
 
 class UnderretningPligt(Refused):
-    """Du har svaret ja til noget, der altid skal underrettes om, når det gælder et barn. Send underretningen, eller ret svaret; Familieafdelingen vurderer den inden for 24 timer."""
+    """Du har svaret ja til noget, der altid skal underrettes om, når det gælder et barn. Send underretningen, eller ret svaret; Familieafdelingen vurderer den inden for lovens frist."""
 
 
 class FremtidigModtagelse(Refused):
-    """Oplysningerne kan ikke være modtaget i fremtiden. Ret tidspunktet; fristen på 24 timer løber fra det."""
+    """Oplysningerne kan ikke være modtaget i fremtiden. Ret tidspunktet; lovens frist løber fra det."""
 
 
 class Concern(Base):

@@ -145,7 +145,7 @@ def keep_activity(
     if notat:
         notes.write(context.session, context.case, "Ny aktivitet", notat, by=context.actor)
     context.record(
-        "youth_activity_offered", day=tilbudt_dato, kind=aktivitet, accepted=accepteret == "ja"
+        "youth_activity_offered", day=tilbudt_dato, activity=aktivitet, accepted=accepteret == "ja"
     )
 
 

@@ -138,8 +138,7 @@ def find_parties(context: Context, **_: object) -> dict | None:
     needed = _needed(context)
     asked = [
         offers.ask(session, offer, citizen, person, word, taken)
-        for citizen, parties in needed
-        for person, word in parties
+        for citizen, person, word in _own_answers_first(needed)
         if offers.latest(given, citizen.id, person.id) not in offers.YES
     ]
     somebody = any(parties for _, parties in needed)
@@ -261,6 +260,12 @@ def _needed(context: Context) -> list[tuple[Person, list[tuple[Person, str]]]]:
     return found
 
 
+def _own_answers_first(needed) -> list[tuple[Person, Person, str]]:
+    """Citizen, who answers, as what: one's own answer comes before those for one's children."""
+    rows = [(citizen, person, word) for citizen, parties in needed for person, word in parties]
+    return sorted(rows, key=lambda row: row[0].id != row[1].id)
+
+
 def _result(session, given: list[Answer], citizen: Person, needed) -> str:
     said = {person.id: offers.latest(given, citizen.id, person.id) for person, _ in needed}
     wanted = offers.attempts_wanted(session)
@@ -279,8 +284,7 @@ def _ask_again(context: Context, offer, given: list[Answer], outcome: str) -> li
     taken: set[str] = set()
     asked = [
         offers.ask(context.session, offer, citizen, person, word, taken)
-        for citizen, needed in _needed(context)
-        for person, word in needed
+        for citizen, person, word in _own_answers_first(_needed(context))
         if offers.latest(given, citizen.id, person.id) in waiting
     ]
     return [answer.item for answer in asked]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from engine import outbox
+from engine import clock, outbox
 from engine.domain import deadlines
+from engine.domain.calendar import WorkingDays
 from engine.domain.deadlines import Deadline
 from engine.domain.organisation import LEADER_SUFFIX
 from engine.services import Context, service
@@ -32,8 +33,9 @@ def find_next(
     left = [p for p in sorted(wanted) if p > (paamindet or 0)]
     if not running or not left:
         return {"paamind_kl": None, "paamind_procent": None}
+    days = WorkingDays.of(context.session)
     return {
-        "paamind_kl": moment(running[-1], left[0]).isoformat(),
+        "paamind_kl": moment(running[-1], left[0], days).isoformat(),
         "paamind_procent": left[0],
     }
 
@@ -56,7 +58,11 @@ def remind(context: Context, regel: str, paamind_procent: int, **_: object) -> d
     return {"paamindet": paamind_procent}
 
 
-def moment(deadline: Deadline, percent: int) -> datetime:
-    """When that share of the time between the deadline's start and its end has gone."""
+def moment(deadline: Deadline, percent: int, days: WorkingDays) -> datetime:
+    """When that share of the deadline's time has gone; for a duty in days, the working day's start."""
     whole = deadline.due_at - deadline.start
-    return deadline.start + timedelta(seconds=round(whole.total_seconds() * percent / 100))
+    at = deadline.start + timedelta(seconds=round(whole.total_seconds() * percent / 100))
+    in_hours = deadline.due_at != deadlines.midnight(clock.local(deadline.due_at).date())
+    if in_hours or at >= deadline.due_at:
+        return at
+    return deadlines.midnight(days.on_or_before(clock.local(at).date()))
