@@ -2,19 +2,17 @@
 
 from alembic import context
 from alembic.operations import ops
-from sqlalchemy import BigInteger, text
+from sqlalchemy import BigInteger, TypeDecorator, text
 
 from engine import schema  # noqa: F401  (knows every module that has tables)
 from engine.migrations.operations import MakeAppendOnly
-from engine.store import Base, Json, Moment
+from engine.store import Base
 
 
 def render_type(kind, value, _autogen):
     """Our own column types as the plain ones they are in the database."""
-    if kind == "type" and isinstance(value, Moment):
-        return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(value, Json):
-        return "sa.Text()"
+    if kind == "type" and isinstance(value, TypeDecorator):
+        return f"sa.{value.impl_instance!r}"
     return False
 
 

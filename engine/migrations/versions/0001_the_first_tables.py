@@ -31,6 +31,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_closing_days")),
     )
     op.create_table(
+        "deployments",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deployed_by", sa.String(length=60), nullable=False),
+        sa.Column("warnings", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deployments")),
+    )
+    op.create_table(
         "event_contents",
         sa.Column("case_id", sa.String(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -243,6 +251,23 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_table(
+        "releases",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("process", sa.String(length=120), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
+    )
+    with op.batch_alter_table("releases", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_releases_current",
+            ["process"],
+            unique=True,
+            sqlite_where=sa.text("current"),
+            postgresql_where=sa.text("current"),
+        )
+
+    op.create_table(
         "settings",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("value", sa.Text(), nullable=True),
@@ -295,9 +320,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("unit", sa.String(length=20), nullable=True),
-        sa.Column("total", engine.domain.budget.Kroner(), nullable=False),
-        sa.Column("reserved", engine.domain.budget.Kroner(), nullable=False),
-        sa.Column("granted", engine.domain.budget.Kroner(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("reserved", sa.BigInteger(), nullable=False),
+        sa.Column("granted", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "reserved >= 0 AND granted >= 0 AND reserved + granted <= total",
             name=op.f("ck_budget_lines_covered"),
@@ -342,6 +367,38 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_owner_state", ["owner_unit", "tilstand"], unique=False)
 
     op.create_table(
+        "definitions",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("checksum", sa.String(length=64), nullable=False),
+        sa.Column("provides", sa.Text(), nullable=False),
+        sa.Column("needs", sa.Text(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("deployment_id", sa.String(length=36), nullable=False),
+        sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deployed_by", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deployment_id"], ["deployments.id"], name=op.f("fk_definitions_deployment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_definitions")),
+    )
+    with op.batch_alter_table("definitions", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_definitions_current",
+            ["kind", "key"],
+            unique=True,
+            sqlite_where=sa.text("current"),
+            postgresql_where=sa.text("current"),
+        )
+        batch_op.create_index(
+            "uq_definitions_kind_key_version", ["kind", "key", "version"], unique=True
+        )
+
+    op.create_table(
         "roles",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("username", sa.String(length=60), nullable=False),
@@ -382,7 +439,7 @@ def upgrade() -> None:
         "variables",
         sa.Column("instance_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["instances.id"], name=op.f("fk_variables_instance_id")
@@ -489,7 +546,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("line", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("amount", engine.domain.budget.Kroner(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=True),
         sa.Column("subject", sa.String(length=36), nullable=True),
         sa.Column("unit", sa.String(length=20), nullable=True),
@@ -937,6 +994,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_referrals_case_id", ["case_id", "received_at"], unique=False)
 
     op.create_table(
+        "release_members",
+        sa.Column("release_id", sa.String(length=36), nullable=False),
+        sa.Column("definition_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["definition_id"], ["definitions.id"], name=op.f("fk_release_members_definition_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["releases.id"], name=op.f("fk_release_members_release_id")
+        ),
+        sa.PrimaryKeyConstraint("release_id", "definition_id", name=op.f("pk_release_members")),
+    )
+    with op.batch_alter_table("release_members", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_release_members_definition_id"), ["definition_id"], unique=False
+        )
+
+    op.create_table(
         "screenings",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -1165,6 +1239,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_screenings_case_id")
 
     op.drop_table("screenings")
+    with op.batch_alter_table("release_members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_release_members_definition_id"))
+
+    op.drop_table("release_members")
     with op.batch_alter_table("referrals", schema=None) as batch_op:
         batch_op.drop_index("ix_referrals_case_id")
 
@@ -1291,6 +1369,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_roles_unit"))
 
     op.drop_table("roles")
+    with op.batch_alter_table("definitions", schema=None) as batch_op:
+        batch_op.drop_index("uq_definitions_kind_key_version")
+        batch_op.drop_index(
+            "ix_definitions_current",
+            sqlite_where=sa.text("current"),
+            postgresql_where=sa.text("current"),
+        )
+
+    op.drop_table("definitions")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_owner_state")
         batch_op.drop_index("ix_cases_koordinator")
@@ -1305,6 +1392,14 @@ def downgrade() -> None:
     op.drop_table("users")
     op.drop_table("units")
     op.drop_table("settings")
+    with op.batch_alter_table("releases", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_releases_current",
+            sqlite_where=sa.text("current"),
+            postgresql_where=sa.text("current"),
+        )
+
+    op.drop_table("releases")
     op.drop_table("reads")
     op.drop_table("read_heads")
     op.drop_table("persons")
@@ -1347,6 +1442,7 @@ def downgrade() -> None:
     op.drop_table("incidents")
     op.drop_table("events")
     op.drop_table("event_contents")
+    op.drop_table("deployments")
     op.drop_table("closing_days")
     op.drop_table("chain_heads")
     op.drop_table("case_numbers")
