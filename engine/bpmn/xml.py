@@ -22,7 +22,7 @@ MODELER = "http://camunda.org/schema/modeler/1.0"
 #: The biggest drawing of the demo municipality is a thirtieth of this.
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 100
-MAX_ELEMENTS = 40_000
+MAX_ELEMENTS = 25_000
 
 _ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*["']([^"'>]*)""")
 

@@ -15,7 +15,7 @@ CARRIES: dict[str, frozenset[str]] = {
         "process": "versionTag properties",
         "userTask": "userTask assignmentDefinition formDefinition taskSchedule "
         "priorityDefinition taskListeners ioMapping properties",
-        "manualTask": "properties",
+        "manualTask": "assignmentDefinition taskSchedule priorityDefinition properties",
         "serviceTask": "taskDefinition ioMapping properties",
         "sendTask": "taskDefinition ioMapping properties",
         "receiveTask": "ioMapping properties",
@@ -61,7 +61,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
         "property": "name value",
         "userTask": "",
         "assignmentDefinition": "candidateGroups assignee",
-        "formDefinition": "formId bindingType",
+        "formDefinition": "formId bindingType versionTag",
         "taskSchedule": "dueDate followUpDate",
         "priorityDefinition": "priority",
         "taskListeners": "",
@@ -70,10 +70,10 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
         "input": "source target",
         "output": "source target",
         "taskDefinition": "type retries",
-        "calledDecision": "decisionId resultVariable bindingType",
+        "calledDecision": "decisionId resultVariable bindingType versionTag",
         "script": "expression resultVariable",
         "calledElement": "processId propagateAllChildVariables propagateAllParentVariables "
-        "bindingType",
+        "bindingType versionTag",
         "loopCharacteristics": "inputCollection inputElement outputCollection outputElement",
         "subscription": "correlationKey",
     }.items()
@@ -146,6 +146,17 @@ def _extension(owner, extension, seen: set[str], report: Report) -> None:
 
 def _known(where: str, extension, name: str, report: Report) -> None:
     _attributes(where, extension, name, report)
+    if (
+        name == "assignmentDefinition"
+        and extension.get("assignee")
+        and extension.get("candidateGroups")
+    ):
+        report.error(
+            where,
+            "two-queues",
+            "Opgaven har både assignee og candidateGroups; den ligger i præcis én kø.",
+            "Behold candidateGroups.",
+        )
     for child in extension:
         space, tag = _split(child.tag)
         if space != ZEEBE or tag not in _CHILDREN.get(name, ()):

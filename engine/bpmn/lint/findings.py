@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 
@@ -25,12 +26,20 @@ class Finding:
         return asdict(self)
 
 
+#: More of one severity than this helps nobody; a hostile file could have thousands.
+_MOST = 200
+
+
 @dataclass
 class Report:
     """Collects the findings of one file, each only once."""
 
     file: str
     findings: list[Finding] = field(default_factory=list)
+    #: Characters of FEEL that have been parsed; see `texts`.
+    feel_read: int = 0
+    _seen: set[Finding] = field(default_factory=set)
+    _counts: Counter[str] = field(default_factory=Counter)
 
     def error(self, element: str, rule: str, message: str, action: str) -> None:
         self._add(element, "error", rule, message, action)
@@ -40,5 +49,8 @@ class Report:
 
     def _add(self, *finding: str) -> None:
         found = Finding(self.file, *finding)
-        if found not in self.findings:
-            self.findings.append(found)
+        if found in self._seen or self._counts[found.severity] >= _MOST:
+            return
+        self._seen.add(found)
+        self._counts[found.severity] += 1
+        self.findings.append(found)

@@ -18,7 +18,8 @@ def check(process: Process, report: Report) -> None:
             judge(element, report)
 
 
-def _user(element: Element, report: Report) -> None:
+def _person(element: Element, report: Report) -> None:
+    """What user and manual tasks share: whose they are, and when."""
     texts.feel_or_literal(element.id, element.queue, "Køen", report)
     for what, text in (("Fristen", element.due), ("Opfølgningsdatoen", element.follow_up)):
         _moment(element.id, text, what, report)
@@ -38,6 +39,10 @@ def _user(element: Element, report: Report) -> None:
             "Opgaven har intet navn; det er det, medarbejderne ser i indbakken.",
             "Skriv i bydeform, hvad der skal gøres.",
         )
+
+
+def _user(element: Element, report: Report) -> None:
+    _person(element, report)
     _static_form(element, report)
     for listener in element.listeners:
         if listener.event != "completing":
@@ -157,6 +162,7 @@ def _subprocess(element: Element, report: Report) -> None:
 
 _JUDGES = {
     "userTask": _user,
+    "manualTask": _person,
     "startEvent": _start,
     "serviceTask": _service,
     "sendTask": _send,

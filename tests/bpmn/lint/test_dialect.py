@@ -168,6 +168,11 @@ REFUSED = {
         "spoerg",
         "unknown-attribute-candidateUsers",
     ),
+    "two queues": (
+        change(('candidateGroups="= sag.enhed"', 'candidateGroups="= sag.enhed" assignee="hans"')),
+        "spoerg",
+        "two-queues",
+    ),
     "the same extension twice": (
         service('<zeebe:taskDefinition type="anden" />'),
         "ring",

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from engine.bpmn import xml
+from engine.bpmn.lint import lint
 
 MODEL = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"'
 
@@ -60,6 +61,53 @@ def test_a_hostile_file_is_refused_with_a_reason_in_under_two_seconds(name):
     assert time.process_time() - before < 2
     assert reason in refused.value.message
     assert refused.value.action
+
+
+def executable(body: str) -> bytes:
+    zeebe = 'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+    process = f'<process id="p" isExecutable="true">{body}</process>'
+    return f"<definitions {MODEL} {zeebe}>{process}</definitions>".encode()
+
+
+def script(number: int, expression: str) -> str:
+    return (
+        f'<scriptTask id="s{number}"><extensionElements><zeebe:script resultVariable="r" '
+        f'expression="= {expression}" /></extensionElements></scriptTask>'
+    )
+
+
+COSTLY = {
+    "a_chain_of_ten_thousand": (
+        '<startEvent id="t0" />'
+        + "".join(f'<manualTask id="t{n}" />' for n in range(1, 10_000))
+        + "".join(
+            f'<sequenceFlow id="f{n}" sourceRef="t{n}" targetRef="t{n + 1}" />'
+            for n in range(9_999)
+        ),
+        "too-many-elements",
+    ),
+    "thousands_of_faults": ('<task id="a" />' + "<dataStoreReference />" * 20_000, "unknown-task"),
+    "a_long_expression": (script(1, "+".join(["a"] * 50_000)), "feel"),
+    "long_expressions_together": (
+        "".join(script(n, "+".join(["a"] * 900)) for n in range(100)),
+        "feel-together",
+    ),
+    "brackets_in_brackets": (script(1, "[" * 900 + "]" * 900), "feel"),
+    "thousands_of_extensions": (
+        f'<task id="a"><extensionElements>{"<zeebe:x />" * 20_000}</extensionElements></task>',
+        "unknown-x",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_valid_file_that_is_costly_to_judge_is_refused_as_fast(name):
+    lint(executable(script(1, "1")), "p.bpmn")  # the grammar is built once per process
+    body, rule = COSTLY[name]
+    before = time.process_time()
+    rules = {f.rule for f in lint(executable(body), "p.bpmn") if f.severity == "error"}
+    assert time.process_time() - before < 2
+    assert rule in rules
 
 
 def test_the_element_at_fault_is_named():
