@@ -167,7 +167,9 @@ def test_a_program_tells_how_it_can_start_the_plain_way_first(diagrams):
     assert starts[2].timer.text == "R/P7D"
 
 
-def test_a_message_starts_at_its_own_event_and_its_data_go_through_the_mapping(diagrams, case, travel):
+def test_a_message_starts_at_its_own_event_and_its_data_go_through_the_mapping(
+    diagrams, case, travel
+):
     flow = bpmn.Flow.start(
         diagrams("starter"), case, message="henvisning", variables={"nr": 12, "andet": 1}
     )
