@@ -62,6 +62,7 @@ class Effort(Base):
     amount: Mapped[float | None] = mapped_column(Numeric(14, 2, asdecimal=False))
     funding: Mapped[str | None] = mapped_column(String(200))
     responsible: Mapped[str | None] = mapped_column(String(160))
+    needs_decision: Mapped[bool] = mapped_column(default=False)
     sector_plan_id: Mapped[str | None] = mapped_column(ForeignKey("sector_plans.id"))
     status: Mapped[str] = mapped_column(String(30), default=PROPOSED)
     stop_reason: Mapped[str | None] = mapped_column(Text)
@@ -169,6 +170,15 @@ def end(effort: Effort, status: str, reason: str | None = None, on: date | None 
     effort.status, effort.ended_on, effort.stop_reason = status, on or clock.today(), reason
 
 
+def decided(effort: Effort, given: bool) -> None:
+    """The decision that the effort waited for has been made."""
+    effort.needs_decision = False
+    if given:
+        effort.status = GRANTED
+    else:
+        end(effort, REFUSED, "afgørelse")
+
+
 def report_obstacle(session: Session, effort: Effort, by: str, **facts) -> Obstacle:
     """Something is in the way; `facts` are the columns."""
     row = Obstacle(effort_id=effort.id, reported_by=by, reported_on=clock.today(), **facts)
@@ -222,6 +232,7 @@ def _fill(row: Effort, wanted: dict) -> None:
     row.funding = wanted.get("oekonomi")
     row.responsible = wanted.get("ansvarlig") or row.responsible
     if row.status is None:
+        row.needs_decision = bool(wanted.get("kraever_afgoerelse"))
         row.status = AWAITING_GRANT if wanted.get("kraever_bevilling") else PROPOSED
 
 
@@ -236,6 +247,9 @@ def _efforts(session: Session, case: Case) -> dict[str, dict]:
         row.key: {
             "enhed": row.unit,
             "lov": row.law_area,
+            "type": row.kind,
+            "beloeb": row.amount,
+            "mangler_afgoerelse": row.needs_decision,
             "start": row.planned_start,
             "status": row.status,
             "rykkes": reminder(session, row, "KP-8"),

@@ -105,7 +105,8 @@ def approve_load(
 @service("begynd_udpegning")
 def begin_appointment(context: Context, **_: object) -> dict | None:
     """Start fristen KP-5 for at udpege en koordinator, talt fra borgerens ja."""
-    begin(context, "KP-5", consent.accepted_on(context.session, context.case))
+    if not deadlines.open_deadlines(context.session, context.case, "KP-5"):
+        begin(context, "KP-5", consent.accepted_on(context.session, context.case))
 
 
 @service("udpeg_koordinator")

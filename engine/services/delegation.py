@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.domain import appointment, delegation, notes, organisation
+from engine.domain import appointment, delegation, efforts, notes, organisation
 from engine.domain.delegation import IngenDelegation
 from engine.errors import Refused
 from engine.services import Context, service
+from engine.services.appointment import send
+from engine.services.deadlines import begin
+
+# The answer of a decision in full favour, or the three parts of one that is not (FVL §§ 22-24).
+REASONS = ("beslutning_begrundelse", "retsregler", "faktum", "hovedhensyn")
 
 
 class IngenEnhedHarLoven(Refused):
@@ -83,11 +88,11 @@ def find_decider(
 def decide(
     context: Context,
     beslutning_resultat: str,
-    beslutning_begrundelse: str,
     lovomraade: str,
     beslutningstype: str,
     beloeb: float | None = None,
-    **_: object,
+    indsats: str | None = None,
+    **answers: object,
 ) -> dict | None:
     """Gem beslutningen. Den, der beslutter, skal have loven selv eller en delegation, der gælder i dag."""
     session, case = context.session, context.case
@@ -98,14 +103,13 @@ def decide(
         unit = organisation.unit(session, owner).name if owner else "lederen"
         raise IngenDelegation(hvorfor=why_not, enhed=unit)
     used = delegation.valid(session, case, decider, lovomraade, beslutningstype, beloeb)
-    notes.write(
-        session,
-        case,
-        f"Beslutning: {beslutningstype.replace('_', ' ')} ({lovomraade})",
-        beslutning_begrundelse,
-        context.actor,
-        kind="beslutning",
-    )
+    title = f"Beslutning: {beslutningstype.replace('_', ' ')} ({lovomraade})"
+    text = "\n\n".join(str(answers[part]) for part in REASONS if answers.get(part))
+    notes.write(session, case, title, text, context.actor, kind="beslutning")
+    if indsats:
+        efforts.decided(efforts.find(session, case, indsats), beslutning_resultat != "nej")
+    if beslutning_resultat != "ja":
+        tell_refusal(context, beslutningstype, lovomraade, beslutning_resultat)
     context.record(
         "unit_decision",
         law=lovomraade,
@@ -113,3 +117,9 @@ def decide(
         result=beslutning_resultat,
         delegation=used and used.id,
     )
+
+
+def tell_refusal(context: Context, what: str, law: str, result: str) -> None:
+    """A decision not fully in the citizen's favour is told with reasons and how to complain."""
+    send(context, "B06", afgoerelse=what, lov=law, resultat=result, klagevejledning=True)
+    begin(context, "RSL-1")

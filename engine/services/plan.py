@@ -29,7 +29,8 @@ def begin_plan(context: Context, anledning: str = "ny", **_: object) -> dict | N
         _move(context, "PLAN_REVIDERES")
         return
     _move(context, "PLAN_UDARBEJDES")
-    begin(context, "KP-3", consent.accepted_on(session, case))
+    if not deadlines.open_deadlines(session, case, "KP-3"):
+        begin(context, "KP-3", consent.accepted_on(session, case))
     if obligations.to_ask(session, case):
         begin(context, "KP-6", subject=PARTICIPATION)
 

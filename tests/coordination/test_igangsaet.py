@@ -4,7 +4,7 @@ import pytest
 
 from engine.domain import case_roles, deadlines, efforts, sector_plans
 from engine.domain.efforts import IndsatsVenter
-from tests.coordination.conftest import ANSWER
+from tests.coordination.conftest import ANSWER, COMMENT, PLAN
 
 LINK = {
     "har_sektorplan": "ja",
@@ -125,3 +125,29 @@ def test_when_nothing_is_to_be_started_the_case_goes_straight_on(starting):
     assert starting.queues() == {}
     starting.begin("igangsaet")
     assert starting.queues() == {}
+
+
+def test_an_effort_that_needs_a_decision_is_decided_by_the_laws_unit_before_it_starts(town):
+    town.consenting(uddannelse="stort", beskaeftigelse="noget", familie="noget")
+    town.appointed()
+    town.begin("plan", anledning="ny")
+    town.met()
+    efforts_wanted = [{**PLAN["indsatser"][0], "kraever_afgoerelse": True}, PLAN["indsatser"][1]]
+    town.do("koordinator-1", "udarbejd_plan", **{**PLAN, "indsatser": efforts_wanted})
+    town.do("sagsbehandler-job", "kommenter", item="JOB", **COMMENT)
+    town.do("sagsbehandler-kui", "kommenter", item="KUI", **COMMENT)
+    town.do("koordinator-1", "borgerens_svar", **ANSWER)
+    town.begin("igangsaet")
+    assert town.queues() == {"JOB": ["traef_beslutning"], "KUI": ["kobl_sektorplan"]}
+    town.do(
+        "sagsbehandler-job",
+        "traef_beslutning",
+        item="mentor",
+        beslutning_resultat="nej",
+        retsregler="LAB § 167",
+        faktum="Borgeren har en mentor",
+        hovedhensyn="Én mentor er nok",
+        partshoert=True,
+    )
+    assert status(town, "mentor") == "afslaaet"
+    assert town.queues() == {"KUI": ["kobl_sektorplan"]}
