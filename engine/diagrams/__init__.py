@@ -17,6 +17,7 @@ from engine.diagrams.describe import describe
 from engine.diagrams.files import read_files, shipped
 from engine.diagrams.queues import Queues
 from engine.diagrams.releases import (
+    OwnStart,
     UnknownDecision,
     UnknownForm,
     UnknownProcess,
@@ -24,6 +25,7 @@ from engine.diagrams.releases import (
     decide,
     form,
     members,
+    own_starts,
     program,
     published,
     started_by,
@@ -35,6 +37,7 @@ __all__ = [
     "DeployRefused",
     "Deployment",
     "Finding",
+    "OwnStart",
     "Queues",
     "Release",
     "ReleaseMember",
@@ -49,6 +52,7 @@ __all__ = [
     "describe",
     "form",
     "members",
+    "own_starts",
     "program",
     "published",
     "read_files",

@@ -32,7 +32,8 @@ class Deployment(Base):
 class Definition(Base):
     """One version of one file. `key` is the process, form or decision id: the file's name.
 
-    `provides`: a table file's decisions; the messages that start a process.
+    `provides`: a table file's decisions; what starts a process by itself, as
+    {"kind": message | signal | timer, "element", "name", "timer": ISO 8601 or FEEL}.
     `needs`: what a process calls and shows, {"processes": [...], "forms": [...]}.
     """
 

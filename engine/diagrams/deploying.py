@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine import clock
+from engine.bpmn.dialect import Element
 from engine.bpmn.lint import Finding
 from engine.diagrams import files, releases
 from engine.diagrams.check import check
@@ -107,10 +108,10 @@ def _facts(bundle: Bundle, kind: str, key: str) -> dict:
     assert kind == BPMN
     process = bundle.processes[key].process
     elements = process.elements.values()
-    starts = (e.event for e in process.inside(key) if e.kind == "startEvent")
+    starts = (e for e in process.inside(key) if e.kind == "startEvent")
     return {
         "name": process.name or key,
-        "provides": [e.name for e in starts if e.kind == "message"],
+        "provides": [_start(e) for e in starts if e.event.kind != "none"],
         "needs": {
             "processes": sorted({e.called.process for e in elements if e.called}),
             "forms": sorted({e.form_id for e in elements if e.form_id}),
@@ -135,6 +136,16 @@ def sound(given: Mapping[str, bytes]) -> dict[str, bytes]:
             break
         left = {file: data for file, data in left.items() if file not in wrong}
     return left
+
+
+def _start(element: Element) -> dict:
+    event = element.event
+    return {
+        "kind": event.kind,
+        "element": element.id,
+        "name": event.name,
+        "timer": event.timer.text if event.timer else None,
+    }
 
 
 def check_paths(paths: Iterable[Path], database: str | None = None) -> list[Finding]:

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -101,17 +102,34 @@ def decide(
     return table(session, decision_id).decide(decision_id, inputs, on=on or clock.today())
 
 
-def started_by(session: Session, message: str) -> str | None:
-    """The process that a message starts, or None."""
+@dataclass(frozen=True)
+class OwnStart:
+    """A start event that needs nobody to open a case: of a message, a signal or a timer.
+
+    `timer` is its text, ISO 8601 (a date or a cycle) or `= FEEL`.
+    """
+
+    process: str
+    element: str
+    kind: str
+    name: str | None = None
+    timer: str | None = None
+
+
+def own_starts(session: Session, kind: str, name: str | None = None) -> list[OwnStart]:
+    """The start events in force of a kind (message, signal, timer), of one name if given."""
     query = (
         select(Definition.key, Definition.provides)
         .where(Definition.kind == BPMN, Definition.current)
         .order_by(Definition.key)
     )
-    for key, starts in session.execute(query):
-        if message in starts:
-            return key
-    return None
+    found = (OwnStart(key, **start) for key, starts in session.execute(query) for start in starts)
+    return [s for s in found if s.kind == kind and name in (None, s.name)]
+
+
+def started_by(session: Session, message: str) -> str | None:
+    """The process that a message starts, or None."""
+    return next((start.process for start in own_starts(session, "message", message)), None)
 
 
 def renew(session: Session) -> list[Release]:

@@ -123,6 +123,24 @@ def test_a_process_is_found_by_the_message_that_starts_it(municipal):
         assert diagrams.started_by(session, "noget_andet") is None
 
 
+def test_what_starts_by_itself_is_listed(municipal):
+    cycle = '<timerEventDefinition id="t"><timeCycle>R/P1M</timeCycle></timerEventDefinition>'
+    heard = '<signalEventDefinition id="s" signalRef="alarm_1" />'
+    signal = '<signal id="alarm_1" name="alarm" />'
+    deploy(
+        municipal,
+        {
+            "maanedlig.bpmn": process("maanedlig", start=cycle),
+            "kaldt.bpmn": process("kaldt", start=heard, extra=signal),
+        },
+    )
+    with municipal.reading() as session:
+        (timer,) = diagrams.own_starts(session, "timer")
+        assert (timer.process, timer.element, timer.timer) == ("maanedlig", "start", "R/P1M")
+        assert [s.process for s in diagrams.own_starts(session, "signal", "alarm")] == ["kaldt"]
+        assert diagrams.own_starts(session, "signal", "andet") == []
+
+
 def test_going_back_to_an_earlier_text_is_a_third_version(municipal, virtual_clock):
     deploy(municipal, FILES)
     virtual_clock.advance(days=1)
