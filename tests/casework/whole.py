@@ -55,7 +55,11 @@ def _faults_of(session, instance: Instance) -> list[str]:
         .where(
             events.Event.instance_id == instance.id,
             events.Event.kind == "completed",
-            events.Event.element == "opfoelgning",
+            events.Event.element.in_(
+                select(WorkItem.element).where(
+                    WorkItem.instance_id == instance.id, WorkItem.state == DONE
+                )
+            ),
         )
     )
     pairs = {
