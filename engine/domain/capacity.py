@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from engine import clock
-from engine.domain import organisation, people
+from engine.domain import majority, organisation, people
 from engine.domain.cases import Case
 from engine.domain.people import Party, Person
 from engine.errors import Refused
@@ -83,10 +83,10 @@ def of(session: Session, case: Case, person_id: str) -> Capacity:
 
 
 def is_minor(person: Person) -> bool:
-    """Under 18 (værgemålsloven § 1). Raises AlderMangler."""
+    """Whether the person has not come of age (the rule ALDER-18). Raises AlderMangler."""
     if person.age is None:
         raise AlderMangler
-    return person.age < 18
+    return majority.is_minor(object_session(person), person)
 
 
 def inputs(session: Session, case: Case, person: Person) -> dict[str, Any]:

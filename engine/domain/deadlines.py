@@ -46,6 +46,8 @@ class Deadline(Base):
     planned: Mapped[date] = mapped_column(Date)
     art: Mapped[str] = mapped_column(String(20))
     source: Mapped[str | None] = mapped_column(String(200))
+    area: Mapped[str | None] = mapped_column(String(40))
+    occasion: Mapped[str | None] = mapped_column(String(60))
     words: Mapped[str] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(20), default=OPEN)
     opened_at: Mapped[datetime]
@@ -116,6 +118,8 @@ def start(
         planned=planned,
         art=rule.art,
         source=rule.source,
+        area=rule.area,
+        occasion=rule.occasion,
         words=in_words(rule, _day(start), due),
         opened_at=clock.now(),
     )

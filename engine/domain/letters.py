@@ -80,10 +80,19 @@ def send(
         written_at=clock.now(),
         written_by=by,
         journal_no=f"{case.nummer}-B{count:03}",
+        # Nobody writes to the dead: the letter is journalised and goes no further.
+        stopped=person is not None and person.died_on is not None,
     )
     session.add(letter)
     session.flush()
     return letter
+
+
+def stop(session: Session, case: Case, person: Person) -> None:
+    """What was written to the person and has not been sent is held back."""
+    for letter in of_case(session, case):
+        if letter.person_id == person.id:
+            letter.stopped = True
 
 
 def of_case(session: Session, case: Case) -> list[Letter]:

@@ -17,6 +17,9 @@ from engine import clock
 from engine.errors import Refused
 from engine.store import Base, Json, new_id
 
+#: `art` of a row that nobody has confirmed, and of one whose number is decided in each case.
+UNCONFIRMED, IN_THE_CASE = "KONTROL", "sag"
+
 
 class RuleMissing(Refused):
     """Der findes ingen gældende regel {regel} for {dag}. Fristen skal fastsættes i sagen, og procesejeren får besked."""
@@ -46,6 +49,8 @@ class Rule:
     base: str | None
     source: str | None
     row: str
+    area: str | None = None
+    occasion: str | None = None
 
     @property
     def is_local(self) -> bool:
@@ -57,15 +62,32 @@ class Rule:
 
 
 def lookup(session: Session, regel: str, on: date | None = None) -> Rule:
-    """The rule as it stands on the day (today). Raises RuleMissing where no row is valid."""
+    """The rule as it stands on the day (today).
+
+    Raises RuleMissing where no row is valid, or where the only one is unconfirmed and has no value.
+    """
+    found = _ask(session, on, regel=regel)
+    if found is None:
+        raise RuleMissing(regel=regel, dag=f"{on or clock.today():%d.%m.%Y}")
+    return found
+
+
+def next_in(session: Session, area: str, occasion: str, on: date | None = None) -> Rule | None:
+    """The rule of an area of law for an occasion, such as its next follow-up; None without one."""
+    return _ask(session, on, omraade=area, anledning=occasion)
+
+
+def _ask(session: Session, on: date | None, **inputs: str) -> Rule | None:
     from engine import diagrams
 
-    day = on or clock.today()
-    answer = diagrams.decide(session, "frister", {"regel": regel}, on=day)
+    answer = diagrams.decide(session, "frister", inputs, on=on or clock.today())
     if not answer.matched:
-        raise RuleMissing(regel=regel, dag=f"{day:%d.%m.%Y}")
+        return None
     row = answer.value[0]
+    regel = row["regel"]
     local = local_value(session, regel)
+    if row["art"] == UNCONFIRMED and row["vaerdi"] is None and local is None:
+        return None
     return Rule(
         id=regel,
         value=row["vaerdi"] if local is None else local,
@@ -75,6 +97,8 @@ def lookup(session: Session, regel: str, on: date | None = None) -> Rule:
         base=row.get("base"),
         source=row.get("hjemmel"),
         row=answer.rules[0],
+        area=row["omraade"],
+        occasion=row["anledning"],
     )
 
 

@@ -1,0 +1,201 @@
+"""Follow-up: which duties a case has, what a round found, and when the next one is due.
+
+Sources: seed 001 (R1.28 who has the initiative, R1.31 a minimum interval), domain.md B1: every law's
+duty has its own date, the common meeting is planned at the earliest, and one meeting may meet
+several duties. The numbers are rows of the table `frister` (D5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine import clock
+from engine.domain import deadlines, plan, rules
+from engine.domain.cases import Case
+from engine.domain.deadlines import Deadline
+from engine.domain.facts import fact
+from engine.errors import Refused
+from engine.store import Base, Json, new_id
+
+FIRST, NEXT = "foerste_opfoelgning", "naeste_opfoelgning"
+#: Occasions of the table `frister` that are a follow-up of what is going on.
+OCCASIONS = (FIRST, NEXT, "opfoelgning", "anbragt_barn_opfoelgning")
+#: The coordinating plan's own next follow-up, and the area it belongs to.
+PLAN_RULE, PLAN_AREA = "KP-2", "koordinerende_plan"
+
+CONTINUE, REVISE, GRANT, CLOSE = "fortsaet", "revider", "bevilling", "afslut"
+#: What the meeting decided, as the spine goes on.
+OUTCOMES = {"ingen": CONTINUE, "juster_plan": REVISE, "bevilling": GRANT, "afslut": CLOSE}
+
+
+class OpfoelgningIFremtiden(Refused):
+    """Opfølgningen kan først registreres, når den er holdt. Skriv den dag, I mødtes, eller vent, til mødet er holdt."""
+
+
+class NaesteOpfoelgningForSent(Refused):
+    """Den næste opfølgning skal holdes senest {senest}, og den kan ikke aftales til {valgt}. Vælg fristen eller en tidligere dag."""
+
+
+class NaesteOpfoelgningForTidligt(Refused):
+    """Den næste opfølgning kan ikke ligge før den, der lige er holdt. Vælg en senere dag."""
+
+
+class RytmeMangler(Refused):
+    """Efter {hjemmel} skal rytmen for de næste opfølgninger fastsættes i sagen. Skriv antallet af måneder og begrundelsen."""
+
+
+class RytmeIkkeMeddelt(Refused):
+    """Barnet og forældrene skal have begrundelsen for, hvor tit der følges op. Giv dem den, og sæt så kryds."""
+
+
+class FollowUp(Base):
+    """One follow-up that was held: which duties it met, what it found, what it decided."""
+
+    __tablename__ = "followups"
+    __table_args__ = (Index("ix_followups_case_held", "case_id", "held_on"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    held_on: Mapped[date] = mapped_column(Date)
+    form: Mapped[str | None] = mapped_column(String(30))
+    rules: Mapped[list] = mapped_column(Json, default=list)
+    due: Mapped[date | None] = mapped_column(Date)
+    news: Mapped[str | None] = mapped_column(Text)
+    citizens_words: Mapped[str | None] = mapped_column(Text)
+    collision: Mapped[str | None] = mapped_column(String(20))
+    change: Mapped[str] = mapped_column(String(20))
+    change_reason: Mapped[str | None] = mapped_column(Text)
+    outside_help: Mapped[str | None] = mapped_column(Text)
+    initiative: Mapped[str | None] = mapped_column(String(160))
+    next_planned: Mapped[date | None] = mapped_column(Date)
+    next_due: Mapped[date | None] = mapped_column(Date)
+    rhythm_months: Mapped[int | None]
+    rhythm_reason: Mapped[str | None] = mapped_column(Text)
+    registered_at: Mapped[datetime]
+    registered_by: Mapped[str] = mapped_column(String(60))
+
+    @property
+    def on_time(self) -> bool | None:
+        """Whether it was held by the earliest duty's day; None when none was due."""
+        return None if self.due is None else self.held_on <= self.due
+
+
+class Progress(Base):
+    """Where one goal stood at one follow-up."""
+
+    __tablename__ = "goal_progress"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    followup_id: Mapped[str] = mapped_column(ForeignKey("followups.id"), index=True)
+    goal_key: Mapped[str] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(String(20))
+    progress: Mapped[int | None]
+    what_worked: Mapped[str | None] = mapped_column(Text)
+
+
+def duties(session: Session, case: Case) -> list[Deadline]:
+    """The case's open follow-up duties, the earliest first."""
+    running = [row for row in deadlines.open_deadlines(session, case) if row.occasion in OCCASIONS]
+    return sorted(running, key=lambda row: (row.planned, row.due, row.regel))
+
+
+def next_rule(session: Session, duty: Deadline) -> rules.Rule | None:
+    """The rule of what follows on this duty in its own area of law; None where there is none."""
+    return rules.next_in(session, duty.area, NEXT) if duty.area else None
+
+
+def decided_in_the_case(session: Session, case: Case) -> list[rules.Rule]:
+    """The rules whose next date has to be decided here, with reasons (barnets lov § 95 stk. 3)."""
+    following = [next_rule(session, duty) for duty in duties(session, case)]
+    return [rule for rule in following if rule is not None and rule.art == rules.IN_THE_CASE]
+
+
+def register(session: Session, case: Case, held_on: date, by: str, **facts: Any) -> FollowUp:
+    """Keep one follow-up. Raises OpfoelgningIFremtiden."""
+    if held_on > clock.today():
+        raise OpfoelgningIFremtiden
+    running = duties(session, case)
+    row = FollowUp(
+        case_id=case.id,
+        held_on=held_on,
+        rules=[duty.regel for duty in running],
+        due=min((duty.due for duty in running), default=None),
+        registered_at=clock.now(),
+        registered_by=by,
+        **facts,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def note_progress(
+    session: Session, case: Case, row: FollowUp, statuses: Iterable[Mapping[str, Any]]
+) -> None:
+    """Bring the goals to where they were found to be. Raises plan.UkendtMaal."""
+    for said in statuses:
+        goal = plan.goal(session, case, said["maal"])
+        goal.status = said["status"]
+        goal.progress = goal.progress if said.get("fremdrift") is None else said["fremdrift"]
+        session.add(
+            Progress(
+                followup_id=row.id,
+                goal_key=goal.key,
+                status=goal.status,
+                progress=said.get("fremdrift"),
+                what_worked=said.get("hvad_virkede"),
+            )
+        )
+    session.flush()
+
+
+def agree_earlier(session: Session, case: Case, day: date, held_on: date) -> None:
+    """Plan the next follow-up on a day of the citizen's choice, never after the law's.
+
+    Raises NaesteOpfoelgningForSent, NaesteOpfoelgningForTidligt.
+    """
+    latest = due(session, case)
+    if latest is not None and day > latest:
+        raise NaesteOpfoelgningForSent(senest=f"{latest:%d.%m.%Y}", valgt=f"{day:%d.%m.%Y}")
+    if day <= held_on:
+        raise NaesteOpfoelgningForTidligt
+    for duty in duties(session, case)[:1]:
+        duty.planned = day
+
+
+def of_case(session: Session, case: Case) -> list[FollowUp]:
+    """Every follow-up that was held, in order."""
+    query = select(FollowUp).where(FollowUp.case_id == case.id)
+    return list(session.scalars(query.order_by(FollowUp.held_on, FollowUp.registered_at)))
+
+
+def last_held(session: Session, case: Case) -> date | None:
+    held = of_case(session, case)
+    return held[-1].held_on if held else None
+
+
+def progress_of(session: Session, row: FollowUp) -> list[Progress]:
+    query = select(Progress).where(Progress.followup_id == row.id)
+    return list(session.scalars(query.order_by(Progress.goal_key)))
+
+
+@fact("naeste_opfoelgning")
+def planned(session: Session, case: Case) -> date | None:
+    """The day the next follow-up is planned: the earliest of all duties."""
+    return min((duty.planned for duty in duties(session, case)), default=None)
+
+
+@fact("opfoelgning_senest")
+def due(session: Session, case: Case) -> date | None:
+    """The earliest day by which a law, or the municipality itself, wants a follow-up."""
+    return min((duty.due for duty in duties(session, case)), default=None)
+
+
+@fact("rytme_fastsaettes_i_sagen")
+def _rhythm(session: Session, case: Case) -> bool:
+    return bool(decided_in_the_case(session, case))

@@ -1,0 +1,72 @@
+"""The day a citizen comes of age (værgemålsloven § 1): a dated rule, not a number in code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.domain import people, rules
+from engine.domain.cases import Case
+from engine.domain.facts import fact
+from engine.domain.offers import Answer, Offer
+from engine.domain.people import Person, age_on
+
+RULE = "ALDER-18"
+
+
+def age(session: Session) -> int:
+    """The age at which one comes of age today. Raises rules.RuleMissing."""
+    return rules.lookup(session, RULE).value
+
+
+def day(session: Session, person: Person) -> date | None:
+    """The birthday on which the person comes of age; None without a birth date.
+
+    Who is born on 29 February comes of age on 1 March where the year has no such day.
+    """
+    born = person.birth_date
+    if born is None:
+        return None
+    years = age(session)
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
+def is_minor(session: Session, person: Person, on: date | None = None) -> bool:
+    """Whether the person, whose birth date is known, has not come of age."""
+    return age_on(person.birth_date, on or clock.today()) < age(session)
+
+
+def come_of_age(session: Session, case: Case) -> list[Person]:
+    """The case's citizens who are of age."""
+    today = clock.today()
+    days = [(person, day(session, person)) for person in people.citizens(session, case.id)]
+    return [person for person, when in days if when is not None and when <= today]
+
+
+def withdraw_questions(session: Session, case: Case, persons: Iterable[str]) -> None:
+    """Nobody waits any longer for these people's answer to the offer."""
+    query = (
+        select(Answer)
+        .join(Offer, Offer.id == Answer.offer_id)
+        .where(
+            Offer.case_id == case.id, Answer.answer.is_(None), Answer.person_id.in_(list(persons))
+        )
+    )
+    for answer in session.scalars(query).all():
+        session.delete(answer)
+    session.flush()
+
+
+@fact("myndig_dato")
+def next_day(session: Session, case: Case) -> date | None:
+    """The next day on which a citizen of the case comes of age; None when nobody will."""
+    today = clock.today()
+    days = [day(session, person) for person in people.citizens(session, case.id)]
+    return min((when for when in days if when is not None and when > today), default=None)

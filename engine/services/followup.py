@@ -1,0 +1,152 @@
+"""One round of follow-up (P06): armed, prepared, held, and the next one begun."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from engine import clock
+from engine.domain import consent, deadlines, followup, meetings, notes, rules
+from engine.domain.calendar import WorkingDays, add_months
+from engine.domain.followup import FollowUp, RytmeIkkeMeddelt, RytmeMangler
+from engine.errors import Refused
+from engine.services import Context, service
+from engine.services.deadlines import begin
+
+
+class SamtykkeTrukketFoerOpfoelgning(Refused):
+    """Borgeren har trukket samtykket til planen tilbage, så der kan ikke længere følges op på den. Afvent, at sagen er afviklet."""
+
+
+@service("begynd_opfoelgning")
+def begin_round(context: Context, **_: object) -> dict | None:
+    """Find sagens åbne opfølgningsfrister. Er der ingen, begynder den lokale (KP-2)."""
+    session, case = context.session, context.case
+    if not followup.duties(session, case):
+        begin(context, followup.PLAN_RULE, followup.last_held(session, case))
+
+
+@service("forbered_opfoelgning")
+def prepare(
+    context: Context,
+    nyt_siden_sidst: str | None = None,
+    moede_dato: str | None = None,
+    moedested: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem forberedelsen, og sæt mødet i sagens kalender."""
+    session, case = context.session, context.case
+    if nyt_siden_sidst:
+        title = "Nyt siden sidste opfølgning"
+        notes.write(session, case, title, nyt_siden_sidst, by=context.actor)
+    if moede_dato:
+        at = _noon(date.fromisoformat(moede_dato))
+        row = _meeting(context) or meetings.call(
+            session, case, context.actor, at, "Opfølgning", kind=meetings.FOLLOW_UP
+        )
+        row.at, row.place = at, moedested
+
+
+@service("registrer_opfoelgning")
+def hold(
+    context: Context,
+    afholdt: str,
+    aendring: str,
+    moedeform: str | None = None,
+    maal_status: list | None = None,
+    naeste_dato: str | None = None,
+    **answers: Any,
+) -> dict | None:
+    """Gem opfølgningen, opfyld fristerne, og start de næste, talt fra den dag, den blev holdt."""
+    session, case = context.session, context.case
+    if not consent.in_force(session, case, consent.PLAN):
+        raise SamtykkeTrukketFoerOpfoelgning
+    _check_rhythm(context, answers)
+    held_on = date.fromisoformat(afholdt)
+    row = followup.register(
+        session,
+        case,
+        held_on,
+        context.actor,
+        form=moedeform,
+        news=answers.get("nyt_siden_sidst"),
+        citizens_words=answers.get("borgerens_ord"),
+        collision=answers.get("kollision"),
+        change=aendring,
+        change_reason=answers.get("aendring_begrundelse"),
+        outside_help=answers.get("hjaelp_udefra"),
+        initiative=answers.get("initiativ") or case.koordinator,
+        rhythm_months=answers.get("naeste_rytme"),
+        rhythm_reason=answers.get("rytme_begrundelse"),
+    )
+    followup.note_progress(session, case, row, maal_status or [])
+    _hold_meeting(context, row)
+    _begin_next(context, row)
+    if naeste_dato:
+        followup.agree_earlier(session, case, date.fromisoformat(naeste_dato), held_on)
+    row.next_planned = followup.planned(session, case)
+    row.next_due = followup.due(session, case)
+    context.record("followed_up", rules=row.rules, held=held_on, on_time=row.on_time)
+    return {"opfoelgning_udfald": followup.OUTCOMES[aendring]}
+
+
+def _begin_next(context: Context, row: FollowUp) -> None:
+    """Meet every open duty, and begin what follows it in its own area of law."""
+    session, case = context.session, context.case
+    following: dict[str, rules.Rule | None] = {}
+    for duty in followup.duties(session, case):
+        rule = followup.next_rule(session, duty)
+        # Without a next rule somebody has to decide: the duty's own name says what about.
+        following[rule.id if rule else duty.regel] = rule
+        proof = f"opfølgning {row.held_on:%d.%m.%Y}"
+        deadlines.meet(session, case, duty.regel, proof, duty.subject)
+    for regel, rule in following.items():
+        if rule is not None and rule.art == rules.IN_THE_CASE:
+            _begin_rhythm(context, rule, row)
+        else:
+            begin(context, regel, row.held_on)
+
+
+def _begin_rhythm(context: Context, rule: rules.Rule, row: FollowUp) -> None:
+    session, case = context.session, context.case
+    due = add_months(row.held_on, row.rhythm_months)
+    deadline = deadlines.fix(session, case, rule.id, due, row.rhythm_reason)
+    deadline.area, deadline.occasion, deadline.source = rule.area, rule.occasion, rule.source
+    deadline.start = deadlines.midnight(row.held_on)
+    deadline.planned = WorkingDays.of(session).on_or_before(due)
+
+
+def _check_rhythm(context: Context, answers: dict[str, Any]) -> None:
+    """Where the law leaves the number to the case, it wants reasons, told to those concerned."""
+    for rule in followup.decided_in_the_case(context.session, context.case):
+        if not (answers.get("naeste_rytme") and answers.get("rytme_begrundelse")):
+            raise RytmeMangler(hjemmel=rule.source)
+        if answers.get("rytme_meddelt") is not True:
+            raise RytmeIkkeMeddelt
+
+
+def _hold_meeting(context: Context, row: FollowUp) -> None:
+    meeting = _meeting(context) or meetings.call(
+        context.session,
+        context.case,
+        context.actor,
+        _noon(row.held_on),
+        "Opfølgning",
+        kind=meetings.FOLLOW_UP,
+    )
+    meeting.at, meeting.form = _noon(row.held_on), row.form
+    meetings.hold(
+        meeting,
+        initiative=row.initiative,
+        minutes=row.news,
+        citizens_summary=row.citizens_words,
+    )
+
+
+def _meeting(context: Context) -> meetings.Meeting | None:
+    planned = meetings.planned(context.session, context.case, meetings.FOLLOW_UP)
+    return planned[0] if planned else None
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), clock.COPENHAGEN)
