@@ -29,7 +29,9 @@ class DeployRefused(Refused):
         self.findings = findings
         errors = [f for f in findings if f.severity == "error"]
         if errors:
-            said = f"Der er {len(errors)} fejl."
+            first = errors[0]
+            where = f"{first.file}, {first.element}" if first.element else first.file
+            said = f"Der er {len(errors)} fejl. Den første: {where}: {first.message}"
         else:
             said = f"Der er {len(findings)} advarsler, som skal bekræftes."
         super().__init__(said)
