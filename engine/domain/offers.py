@@ -62,7 +62,7 @@ class Answer(Base):
     """
 
     __tablename__ = "offer_answers"
-    __table_args__ = (Index("ix_offer_answers_offer_id", "offer_id", "asked_at"),)
+    __table_args__ = (Index("ix_offer_answers_offer_id", "offer_id", "number"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     offer_id: Mapped[str] = mapped_column(ForeignKey("offers.id"))
@@ -70,6 +70,8 @@ class Answer(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
     capacity: Mapped[str] = mapped_column(String(40))
     item: Mapped[str] = mapped_column(String(80))
+    #: The order in which they were asked: several rounds may share one moment.
+    number: Mapped[int]
     asked_at: Mapped[datetime]
     answer: Mapped[str | None] = mapped_column(String(20))
     answered_at: Mapped[datetime | None]
@@ -109,6 +111,7 @@ def ask(
         person_id=person.id,
         capacity=capacity,
         item=item,
+        number=len(answers(session, offer)) + 1,
         asked_at=clock.now(),
     )
     session.add(answer)
@@ -119,7 +122,7 @@ def ask(
 def answers(session: Session, offer: Offer) -> list[Answer]:
     """Everything asked about the offer, in order."""
     query = select(Answer).where(Answer.offer_id == offer.id)
-    return list(session.scalars(query.order_by(Answer.asked_at, Answer.id)))
+    return list(session.scalars(query.order_by(Answer.number)))
 
 
 def open_answer(session: Session, offer: Offer, item: str) -> Answer | None:
