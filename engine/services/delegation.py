@@ -84,7 +84,7 @@ def find_decider(
     return {"beslutter": delegation.decider(session, case, lovomraade, beslutningstype, beloeb)}
 
 
-@service("registrer_beslutning")
+@service("gem_enhedsbeslutning")
 def decide(
     context: Context,
     beslutning_resultat: str,
