@@ -25,6 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
+from engine.domain.facts import fact
+from engine.domain.organisation import Unit
 from engine.errors import Broken, Refused
 from engine.store import Base, append_only, new_id
 
@@ -42,11 +44,12 @@ class Kroner(TypeDecorator):
         return None if value is None else Decimal(value) / 100
 
 
-REQUEST, RESERVE, RELEASE, COMMIT, SPEND, TOTAL = (
+REQUEST, RESERVE, RELEASE, COMMIT, UNCOMMIT, SPEND, TOTAL = (
     "ansoegt",
     "reserveret",
     "frigivet",
     "bevilget",
+    "tilbagefoert",
     "forbrugt",
     "ramme",
 )
@@ -197,7 +200,7 @@ def commit(session: Session, line: str, amount: Decimal, **entry) -> None:
 def uncommit(session: Session, line: str, amount: Decimal, **entry) -> None:
     """Give a grant that will not be used back to the line."""
     _move(session, line, Decimal(amount), reserved=0, granted=-1)
-    _enter(session, line, RELEASE, Decimal(amount), **entry)
+    _enter(session, line, UNCOMMIT, Decimal(amount), **entry)
 
 
 def spend(session: Session, line: str, amount: Decimal, **entry) -> None:
@@ -220,17 +223,79 @@ def balance(session: Session, line: str) -> dict[str, Decimal]:
     }
 
 
+def held(session: Session, subject: str) -> dict[str, Decimal]:
+    """What is still reserved for one application, line by line."""
+    return _left(session, subject, RESERVE, RELEASE, COMMIT)
+
+
+def committed(session: Session, subject: str) -> dict[str, Decimal]:
+    """What has been granted for one application, line by line."""
+    return _left(session, subject, COMMIT, UNCOMMIT)
+
+
 def held_by(session: Session, line: str, subject: str) -> Decimal:
     """What is still reserved on the line for one application."""
-    sums = dict(
-        session.execute(
-            select(BudgetEntry.kind, func.sum(BudgetEntry.amount))
-            .where(BudgetEntry.line == line, BudgetEntry.subject == subject)
-            .group_by(BudgetEntry.kind)
-        ).all()
+    return held(session, subject).get(line, Decimal(0))
+
+
+def by_unit(session: Session, line: str | None = None) -> dict[str, Decimal]:
+    """What each unit carries of the grants, on one line or on all: the split of the report."""
+    query = (
+        select(BudgetEntry.unit, BudgetEntry.kind, func.sum(BudgetEntry.amount))
+        .where(BudgetEntry.kind.in_((COMMIT, UNCOMMIT)), BudgetEntry.unit.is_not(None))
+        .group_by(BudgetEntry.unit, BudgetEntry.kind)
     )
-    taken = sums.get(RELEASE, 0) + sums.get(COMMIT, 0)
-    return Decimal(sums.get(RESERVE, 0)) - Decimal(taken)
+    if line is not None:
+        query = query.where(BudgetEntry.line == line)
+    found: dict[str, Decimal] = {}
+    for unit, kind, amount in session.execute(query):
+        sign = 1 if kind == COMMIT else -1
+        found[unit] = found.get(unit, Decimal(0)) + sign * amount
+    return dict(sorted(found.items()))
+
+
+def shared_line(session: Session, year: int) -> str:
+    """The shared budget of a year. Raises UnknownLine."""
+    query = select(BudgetLine.line).where(BudgetLine.year == year, BudgetLine.unit.is_(None))
+    found = session.scalar(query.order_by(BudgetLine.line).limit(1))
+    if found is None:
+        raise UnknownLine(linje=f"fælles {year}")
+    return found
+
+
+def point_out(session: Session, source: str, amount: Decimal, **entry) -> None:
+    """Set the amount aside on a line, or let a unit bear it out of its own means.
+
+    A unit's own budget is not kept here: what it is told to find becomes its line `<unit>-<year>`,
+    which is always covered. Raises NoCover, UnknownLine.
+    """
+    unit = session.get(Unit, source)
+    if unit is None:
+        reserve(session, source, amount, **entry)
+        return
+    year = clock.today().year
+    own = open_line(session, f"{unit.code.lower()}-{year}", f"{unit.name} {year}", year, 0, source)
+    short = amount - (own.total - own.reserved - own.granted)
+    if short > 0:
+        set_total(session, own.line, own.total + short, by=entry["by"])
+    reserve(session, own.line, amount, **entry)
+
+
+def release_case(session: Session, case_id: str, by: str) -> Decimal:
+    """Give back everything the case has set aside and not committed; how much that was."""
+    query = (
+        select(BudgetEntry.line, BudgetEntry.subject)
+        .where(BudgetEntry.case_id == case_id, BudgetEntry.kind == RESERVE)
+        .distinct()
+        .order_by(BudgetEntry.line, BudgetEntry.subject)
+    )
+    given_back = Decimal(0)
+    for line, subject in session.execute(query).all():
+        held = held_by(session, line, subject)
+        if held > 0:
+            release(session, line, held, by=by, case_id=case_id, subject=subject)
+            given_back += held
+    return given_back
 
 
 def _move(session: Session, line: str, amount: Decimal, reserved: int, granted: int) -> None:
@@ -256,6 +321,19 @@ def _line(session: Session, line: str) -> BudgetLine:
     if found is None:
         raise UnknownLine(linje=line)
     return found
+
+
+def _left(session: Session, subject: str, come: str, *gone: str) -> dict[str, Decimal]:
+    query = (
+        select(BudgetEntry.line, BudgetEntry.kind, func.sum(BudgetEntry.amount))
+        .where(BudgetEntry.subject == subject, BudgetEntry.kind.in_((come, *gone)))
+        .group_by(BudgetEntry.line, BudgetEntry.kind)
+        .order_by(BudgetEntry.line)
+    )
+    left: dict[str, Decimal] = {}
+    for line, kind, amount in session.execute(query):
+        left[line] = left.get(line, Decimal(0)) + (amount if kind == come else -amount)
+    return {line: amount for line, amount in left.items() if amount > 0}
 
 
 def _sum(session: Session, line: str, kind: str) -> Decimal:
@@ -289,3 +367,24 @@ def _enter(
         )
     )
     session.flush()
+
+
+@fact("valg_budgetlinjer")
+def _lines(session: Session, case: object) -> list[dict]:
+    """The lines of this year and later, with what is free."""
+    query = select(BudgetLine).where(BudgetLine.year >= clock.today().year)
+    return [
+        {
+            "value": row.line,
+            "label": f"{row.name}: {row.total - row.reserved - row.granted:.0f} kr. fri",
+        }
+        for row in session.scalars(query.order_by(BudgetLine.year, BudgetLine.line))
+    ]
+
+
+@fact("valg_daekning")
+def _sources(session: Session, case: object) -> list[dict]:
+    """Where cover may be pointed out: the lines, and the units' own means."""
+    query = select(Unit).where(Unit.partner.is_(False)).order_by(Unit.name)
+    units = [{"value": u.code, "label": f"{u.name}: egen ramme"} for u in session.scalars(query)]
+    return _lines(session, case) + units

@@ -1,0 +1,141 @@
+"""Rulings (afgørelser): one for each law, with its reasons and its own way to complain.
+
+Sources: forvaltningsloven §§ 22-25 (reasons, guidance), retssikkerhedsloven §§ 60, 66, 67 (the
+complaint); domain.md B3. The complaint clock starts when the citizen is told, not before.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine import clock
+from engine.domain import organisation
+from engine.domain.cases import Case
+from engine.domain.escalation import Application
+from engine.domain.facts import fact
+from engine.domain.grants import GRANTED
+from engine.domain.keys import key
+from engine.errors import Refused
+from engine.store import Base, new_id
+
+#: The law that shows where one complains; a municipality's process owner looks after it.
+APPEALS_BODY = "X-AST"
+REASONS = {
+    "reason_rules": "reglerne",
+    "reason_facts": "oplysningerne",
+    "reason_weighing": "vurderingen",
+}
+
+
+class BegrundelseMangler(Refused):
+    """Afgørelsen giver ikke borgeren det hele og skal begrundes i tre dele (forvaltningsloven § 24). Der mangler: {mangler}."""
+
+
+class UkendtAfgoerelse(Refused):
+    """Afgørelsen findes ikke i sagen. Vælg en af de afgørelser, borgeren har fået."""
+
+
+class IkkeAfgjort(Refused):
+    """Der er ikke skrevet en afgørelse efter {lov}. Hver lov skal have sin egen, før brevet kan sendes."""
+
+
+class Ruling(Base):
+    """One ruling under one law."""
+
+    __tablename__ = "rulings"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    application_id: Mapped[str | None] = mapped_column(ForeignKey("applications.id"), index=True)
+    key: Mapped[str] = mapped_column(String(60))
+    law: Mapped[str] = mapped_column(String(40))
+    unit: Mapped[str] = mapped_column(ForeignKey("units.code"))
+    result: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    reason_rules: Mapped[str | None] = mapped_column(Text)
+    reason_facts: Mapped[str | None] = mapped_column(Text)
+    reason_weighing: Mapped[str | None] = mapped_column(Text)
+    conditions: Mapped[str | None] = mapped_column(Text)
+    guidance: Mapped[str] = mapped_column(Text)
+    appeals_body: Mapped[str] = mapped_column(ForeignKey("units.code"))
+    decided_by: Mapped[str] = mapped_column(String(60))
+    decided_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    complain_by: Mapped[date | None] = mapped_column(Date)
+
+
+def decide(
+    session: Session, case: Case, row: Application, law: str, by: str, **facts: str | None
+) -> Ruling:
+    """Write the ruling under one law; the complaint guidance is put in and cannot be left out.
+
+    Raises BegrundelseMangler.
+    """
+    if facts["result"] != GRANTED:
+        missing = [word for name, word in REASONS.items() if not (facts.get(name) or "").strip()]
+        if missing:
+            raise BegrundelseMangler(mangler=", ".join(missing))
+    body = organisation.unit(session, APPEALS_BODY)
+    ruling = Ruling(
+        case_id=case.id,
+        application_id=row.id,
+        key=key(law, {ruling.key for ruling in of_case(session, case)}),
+        law=law,
+        unit=row.deciding_units[law],
+        guidance=guidance(body.name),
+        appeals_body=body.code,
+        decided_by=by,
+        decided_at=clock.now(),
+        **facts,
+    )
+    session.add(ruling)
+    session.flush()
+    return ruling
+
+
+def guidance(body: str) -> str:
+    """How to complain (forvaltningsloven § 25): to whom, by when, how."""
+    return (
+        f"Du kan klage til {body}. Send klagen til kommunen, eller ring eller kom forbi, senest "
+        "fire uger efter at du har fået afgørelsen. Kommunen vurderer først sagen igen og sender "
+        "den videre, hvis afgørelsen ikke bliver ændret."
+    )
+
+
+def of_case(session: Session, case: Case) -> list[Ruling]:
+    query = select(Ruling).where(Ruling.case_id == case.id)
+    return list(session.scalars(query.order_by(Ruling.decided_at, Ruling.key)))
+
+
+def untold(session: Session, case: Case, row: Application) -> list[Ruling]:
+    """The application's rulings that the citizen does not know yet. Raises IkkeAfgjort."""
+    found = [ruling for ruling in of_case(session, case) if ruling.application_id == row.id]
+    for law in row.laws:
+        if law not in {ruling.law for ruling in found}:
+            raise IkkeAfgjort(lov=law)
+    return [ruling for ruling in found if ruling.told_at is None]
+
+
+def find(session: Session, case: Case, ruling_key: str) -> Ruling:
+    """Raises UkendtAfgoerelse."""
+    query = select(Ruling).where(Ruling.case_id == case.id, Ruling.key == ruling_key)
+    found = session.scalar(query)
+    if found is None:
+        raise UkendtAfgoerelse
+    return found
+
+
+@fact("valg_afgoerelser")
+def _told(session: Session, case: Case) -> list[dict]:
+    """The rulings that the citizen has been told, to choose between."""
+    return [
+        {
+            "value": ruling.key,
+            "label": f"{ruling.law} af {clock.local(ruling.told_at):%d.%m.%Y}: {ruling.result}",
+        }
+        for ruling in of_case(session, case)
+        if ruling.told_at
+    ]

@@ -1,0 +1,77 @@
+"""Cover, booking, release: what a decision does to the budget (F30, F53)."""
+
+from __future__ import annotations
+
+from engine.domain import deadlines, grants
+from engine.services import Context, service
+from engine.services.escalation import of
+
+
+@service("anvis_daekning")
+def point_out_cover(
+    context: Context,
+    kilder: list,
+    begrundelse: str,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Anvis dækning for det, der mangler, fra budgetlinjer eller enhedernes egne rammer."""
+    row = of(context, indstilling_id)
+    grants.find_cover(context.session, row, kilder, context.actor)
+    context.record(
+        "cover_found",
+        application=row.id,
+        sources=[{"from": s["fra"], "amount": str(s["beloeb"])} for s in kilder],
+        content={"reason": begrundelse},
+    )
+
+
+@service("bogfoer")
+def book(
+    context: Context,
+    fordeling: list | None = None,
+    beloeb_per_aar: list | None = None,
+    bilag: str | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Bogfør bevillingen: reservationen bliver til bevilling, fordelt mellem enhederne på øren."""
+    row = of(context, indstilling_id)
+    grant = grants.of(context.session, row)
+    if grant and beloeb_per_aar:
+        grants.check_years(grant, beloeb_per_aar)
+        grant.per_year = beloeb_per_aar
+    booked = grants.book(context.session, row, context.actor, fordeling)
+    grant.voucher = bilag
+    context.record("booked", application=row.id, amount=str(booked), split=grant.split)
+
+
+@service("bogfoer_efter_klage")
+def book_after_complaint(
+    context: Context,
+    fordeling: list | None = None,
+    beloeb_per_aar: list | None = None,
+    bilag: str | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Bogfør det, en klage har ført til, med den samme fordeling, hvis ikke en ny er skrevet."""
+    return book(
+        context,
+        fordeling=fordeling,
+        beloeb_per_aar=beloeb_per_aar,
+        bilag=bilag,
+        indstilling_id=indstilling_id,
+    )
+
+
+@service("frigiv_reservation")
+def release_reservation(
+    context: Context, indstilling_id: str | None = None, **_: object
+) -> dict | None:
+    """Frigiv det, der var sat af og ikke skal bruges."""
+    session, case = context.session, context.case
+    row = of(context, indstilling_id)
+    freed = grants.release_rest(session, row, context.actor)
+    deadlines.meet(session, case, "KP-11", "reservationen er bogført eller frigivet", row.id)
+    context.record("released", application=row.id, amount=str(freed))

@@ -1,0 +1,199 @@
+"""The committee: agenda, opinions, papers, reservation, decision (P07)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine import clock
+from engine.domain import (
+    budget,
+    committee,
+    deadlines,
+    escalation,
+    grants,
+    hearings,
+    opinions,
+)
+from engine.services import Context, service
+from engine.services.deadlines import begin
+from engine.services.escalation import of, settle
+
+
+@service("saet_paa_dagsorden")
+def put_on_agenda(
+    context: Context,
+    moededato: str,
+    papirfrist: str,
+    medlemmer: list,
+    stedfortraedere: list | None = None,
+    inhabile: list | None = None,
+    punkt: str | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Sæt sagen på et mødes dagsorden, og bed enhederne om udtalelser inden fristen KP-7."""
+    session, case = context.session, context.case
+    row = of(context, indstilling_id)
+    meeting = committee.meeting(
+        session, moment(moededato), moment(papirfrist), medlemmer, stedfortraedere or []
+    )
+    item = committee.put_on(session, meeting, row, punkt or f"Sag {case.nummer}", inhabile or [])
+    if opinions.missing(session, row):
+        begin(context, "KP-7", subject=row.id)
+    context.record("put_on_agenda", application=row.id, meeting=meeting.held_at, number=item.number)
+
+
+@service("gem_udtalelse")
+def give_opinion(
+    context: Context,
+    anbefaling: str,
+    faglig_begrundelse: str,
+    hjemmel: str,
+    finansieringsandel: float | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem enhedens udtalelse."""
+    session, case = context.session, context.case
+    row = of(context, indstilling_id)
+    opinions.give(
+        session,
+        row,
+        context.item,
+        context.actor,
+        advice=anbefaling,
+        reason=faglig_begrundelse,
+        legal_basis=hjemmel,
+        share=finansieringsandel,
+    )
+    if not opinions.missing(session, row):
+        deadlines.meet(session, case, "KP-7", "alle enheder har udtalt sig", row.id)
+
+
+@service("noter_ingen_udtalelse")
+def note_silence(context: Context, indstilling_id: str | None = None, **_: object) -> dict | None:
+    """Papirerne lukker: enheder uden udtalelse bliver noteret »Ingen udtalelse«, og sagen går videre."""
+    session, case = context.session, context.case
+    row = of(context, indstilling_id)
+    for unit in opinions.keep_silence(session, row):
+        context.record("unit_silent", unit=unit, regel="KP-7", application=row.id)
+    deadlines.meet(session, case, "KP-7", "papirerne lukkede uden alle udtalelser", row.id)
+
+
+@service("goer_papirer_klar")
+def papers_ready(
+    context: Context,
+    nye_ugunst: str,
+    budgetlinje: str | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Papirerne er klar. Er der nye oplysninger til ugunst, begynder en partshøring."""
+    row = of(context, indstilling_id)
+    if budgetlinje:
+        row.line = budgetlinje
+    begun = nye_ugunst == "ja" and hearings.need(context.session, context.case, row.id)
+    return {"hoering_begynder": begun}
+
+
+@service("reserver_daekning")
+def reserve(context: Context, indstilling_id: str | None = None, **_: object) -> dict | None:
+    """Sæt det mindste af det ansøgte og det frie af. Mangler der noget, står det på sagen. Reservationen bortfalder efter KP-11."""
+    session, case = context.session, context.case
+    row = of(context, indstilling_id)
+    entry = {"by": context.actor, "case_id": case.id, "subject": row.id}
+    wanted = row.amount - grants.reserved(session, row)
+    taken = budget.reserve_up_to(session, row.line, wanted, **entry)
+    if taken > 0:
+        begin(context, "KP-11", subject=row.id)
+    missing = wanted - taken
+    context.record("reserved", application=row.id, amount=str(taken), missing=str(missing))
+    return {"reserveret": number(row.amount - missing), "mangler_daekning": number(missing)}
+
+
+@service("lad_reservation_bortfalde")
+def lapse(context: Context, indstilling_id: str | None = None, **_: object) -> dict | None:
+    """Reservationen har varet for længe (KP-11), og pengene bliver frigivet til andre."""
+    session, case = context.session, context.case
+    row = of(context, indstilling_id)
+    freed = grants.release_rest(session, row, context.actor)
+    deadlines.meet(session, case, "KP-11", "reservationen bortfaldt", row.id)
+    context.record("reservation_lapsed", application=row.id, amount=str(freed))
+
+
+@service("registrer_udvalgsbeslutning")
+def decide(
+    context: Context,
+    resultat: str,
+    begrundelse: str,
+    beloeb_bevilget: float = 0,
+    noedvendigt_behov: str = "nej",
+    partshoering: str = "ikke_noedvendig",
+    grunde: list | None = None,
+    fordeling: list | None = None,
+    vilkaar: str | None = None,
+    mindretal: str | None = None,
+    til_stede: list | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem udvalgets beslutning. Uden partshøring, faglig grund eller dækning kan der ikke afgøres."""
+    session, case = context.session, context.case
+    row = of(context, indstilling_id)
+    item = committee.item_of(session, row)
+    item.result, item.present = resultat, til_stede
+    if resultat in (grants.POSTPONED, grants.OWN_MEANS):
+        context.record("grant_not_decided", application=row.id, result=resultat)
+        return {"visitation_udfald": resultat, "daekning_mangler": False}
+    hearings.must_be_over(session, case, row.id, partshoering)
+    grants.decide(
+        session,
+        case,
+        row,
+        context.actor,
+        result=resultat,
+        amount=beloeb_bevilget,
+        necessary=noedvendigt_behov == "ja",
+        grounds=grunde or [],
+        split=fordeling,
+        decided_by="VIS",
+        reason=begrundelse,
+        conditions=vilkaar,
+        dissent=mindretal,
+    )
+    return settle(context, row)
+
+
+@service("henvis_til_egen_kompetence")
+def to_own_means(context: Context, indstilling_id: str | None = None, **_: object) -> dict | None:
+    """Udvalget sender sagen tilbage: enheden afgør og betaler selv. Reservationen bliver frigivet."""
+    session, case = context.session, context.case
+    row = of(context, indstilling_id)
+    grants.release_rest(session, row, context.actor)
+    deadlines.meet(session, case, "KP-11", "reservationen er frigivet", row.id)
+    row.state = escalation.OWN_MEANS
+
+
+@service("godkend_hastebevilling")
+def ratify(
+    context: Context,
+    godkendt: str,
+    begrundelse: str | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem udvalgets stilling til en hastebevilling. Borgerens afgørelse står ved magt."""
+    row = of(context, indstilling_id)
+    row.ratify = False
+    context.record("urgent_grant_ratified", application=row.id, agreed=godkendt == "ja")
+
+
+def moment(text: str) -> datetime:
+    """A date and time as a form gives it: without a zone it is Copenhagen's."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=clock.COPENHAGEN)
+
+
+def number(amount) -> int | float:
+    """An amount as a process variable."""
+    return int(amount) if amount == int(amount) else float(amount)

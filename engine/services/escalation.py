@@ -1,0 +1,180 @@
+"""An application on its way to whoever may grant it (P07)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from engine.domain import budget, escalation, grants, hearings
+from engine.domain.escalation import Application
+from engine.errors import Refused
+from engine.services import Context, service
+
+#: Those who grant out of their unit's own means; the others grant from the shared budget.
+OWN_MEANS = ("koordinator", "enhedsleder", "manuel")
+
+
+class HasterUdenGrund(Refused):
+    """Du har skrevet, at det haster. Skriv også hvorfor."""
+
+
+def of(context: Context, indstilling_id: str | None) -> Application:
+    """The application that this run of the diagram is about."""
+    return escalation.find(context.session, context.case, indstilling_id)
+
+
+@service("gem_indstilling")
+def save_application(
+    context: Context,
+    hvad_soeges: str,
+    hvorfor_ud_over_raaderum: str,
+    maal_i_planen: str,
+    ydelser: list,
+    beloeb: float,
+    varighed: int,
+    alternativer: str,
+    konsekvens_ved_nej: str,
+    borgerens_holdning: str,
+    haster: str,
+    ugunst: str,
+    haster_hvorfor: str | None = None,
+    fra_dato: str | None = None,
+    tvaergaaende: bool = False,
+    enheder_til_udtalelse: list | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem indstillingen. Beløbet bliver noteret som ansøgt og spærrer ingen penge."""
+    session, case = context.session, context.case
+    if haster == "ja" and not haster_hvorfor:
+        raise HasterUdenGrund
+    row = escalation.write(
+        session,
+        case,
+        context.actor,
+        indstilling_id,
+        what=hvad_soeges,
+        why_beyond=hvorfor_ud_over_raaderum,
+        goals=maal_i_planen,
+        services=ydelser,
+        amount=beloeb,
+        months=int(varighed),
+        starts_on=date.fromisoformat(fra_dato) if fra_dato else None,
+        alternatives=alternativer,
+        consequence=konsekvens_ved_nej,
+        citizens_view=borgerens_holdning,
+        urgent=haster == "ja",
+        urgent_because=haster_hvorfor,
+        across_units=bool(tvaergaaende),
+        asked_units=enheder_til_udtalelse or [],
+        line=budget.shared_line(session, context.today.year),
+    )
+    budget.request(session, row.line, row.amount, by=context.actor, case_id=case.id, subject=row.id)
+    context.record("application_written", application=row.id, amount=str(row.amount))
+    begun = ugunst == "ja" and hearings.need(session, case, row.id)
+    return {"indstilling_id": row.id, "hoering_begynder": begun}
+
+
+@service("find_bevillingskompetence")
+def find_competence(
+    context: Context, indstilling_id: str | None = None, **_: object
+) -> dict | None:
+    """Find ud af, hvem der kan bevilge, efter beløb, lov og organisationsmodel. Mangler en grænse, får procesejeren besked, og lederen afgør imens."""
+    row = of(context, indstilling_id)
+    inputs = escalation.competence_inputs(context.session, context.case, row)
+    answer = context.decide("bevillingskompetence", inputs)
+    row.competence = answer.value["kompetence"]
+    row.competence_row = next(iter(answer.rules), None)
+    row.ratify = answer.value["efterfoelgende_godkendelse"]
+    if row.competence == "manuel":
+        context.start("manglende_regel", {"regel": "beløbsgrænserne"}, case_free=True)
+    return {"kompetence": row.competence}
+
+
+@service("ledergodkend")
+def leader_advises(
+    context: Context,
+    anbefaling: str,
+    begrundelse: str,
+    egen_finansiering: str,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem lederens svar. Betaler enheden selv, går ansøgningen ikke til udvalget."""
+    row = of(context, indstilling_id)
+    row.leader_advice, row.leader_reason = anbefaling, begrundelse
+    row.paid_by_unit = egen_finansiering == "ja"
+    if not row.paid_by_unit:
+        return {"leder_finansierer": False}
+    row.state = escalation.OWN_MEANS
+    return {"leder_finansierer": True, "visitation_udfald": grants.OWN_MEANS}
+
+
+@service("bevilg_selv")
+def grant_within_limit(
+    context: Context,
+    resultat: str,
+    partshoering: str,
+    noedvendigt_behov: str,
+    begrundelse: str,
+    beloeb_bevilget: float = 0,
+    grunde: list | None = None,
+    fordeling: list | None = None,
+    vilkaar: str | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Afgør inden for egen kompetence. Enhedens egne bevillinger betales af enhedens egen ramme, de andre af det fælles budget."""
+    session, case = context.session, context.case
+    row = of(context, indstilling_id)
+    hearings.must_be_over(session, case, row.id, partshoering)
+    own = row.competence in OWN_MEANS
+    payer = case.owner_unit or row.services[0]["enhed"]
+    grant = grants.decide(
+        session,
+        case,
+        row,
+        context.actor,
+        result=resultat,
+        amount=beloeb_bevilget,
+        necessary=noedvendigt_behov == "ja",
+        grounds=grunde or [],
+        split=fordeling or ([{"enhed": payer, "procent": 100}] if own else None),
+        decided_by=row.competence,
+        reason=begrundelse,
+        conditions=vilkaar,
+    )
+    if own and grant.amount > 0:
+        missing = grants.uncovered(session, row)
+        entry = {"by": context.actor, "case_id": case.id, "subject": row.id}
+        budget.point_out(session, payer, missing, **entry)
+    return settle(context, row)
+
+
+def settle(context: Context, row: Application) -> dict:
+    """What follows from a decision: its cover, and the way the diagram takes."""
+    session = context.session
+    grant = grants.of(session, row)
+    short = cover_from_shared(context, row) if grant.amount > 0 else Decimal(0)
+    grants.must_be_covered(session, row)
+    row.state = escalation.DECIDED
+    if row.ratify:
+        context.start("efterfoelgende_godkendelse", {"indstilling_id": row.id})
+    context.record(
+        "grant_decided",
+        application=row.id,
+        result=grant.result,
+        amount=str(grant.amount),
+        decided_by=grant.decided_by,
+        uncovered=str(short),
+    )
+    return {"visitation_udfald": grant.result, "daekning_mangler": short > 0}
+
+
+def cover_from_shared(context: Context, row: Application) -> Decimal:
+    """Reserve what there is for the grant on the application's line; what is still missing."""
+    entry = {"by": context.actor, "case_id": context.case.id, "subject": row.id}
+    missing = grants.uncovered(context.session, row)
+    if missing > 0:
+        missing -= budget.reserve_up_to(context.session, row.line, missing, **entry)
+    return missing
