@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import diagrams
 from engine.casework.opening import locked_by_number
 from engine.casework.refusals import NobodyWaits
 from engine.casework.rights import SYSTEM
 from engine.casework.running import About, run
 from engine.casework.step import Message, Step
 from engine.domain import access, cases
+from engine.domain.cases import Case
 from engine.instances import Subscription
 from engine.store import Store
 
@@ -30,8 +30,9 @@ def tell(
 ) -> None:
     """Give a message to the case of that number, or to whoever waits for the key.
 
-    With a key and nobody waiting it may start a process by its message start event. Raises
-    NobodyWaits otherwise: nothing is kept for later.
+    With nobody waiting it may start a process by its message start event, on that case or, when
+    the key is no case's number, on a case of its own. Raises NobodyWaits otherwise: nothing is
+    kept for later.
     """
     if (case is None) == (key is None):
         raise ValueError("a message is told to a case or to a key")
@@ -52,7 +53,8 @@ def _to_case(step: Step, message: str, data: Mapping[str, Any], nummer: str) -> 
     case = locked_by_number(step, nummer)
     if step.actor != SYSTEM and not access.may_see(step.session, step.actor, case):
         raise cases.NoSuchCase
-    if not step.deliver(Message(case, "message", message, None, data)):
+    heard = step.deliver(Message(case, "message", message, None, data))
+    if not heard and not step.start_by("message", message, data, case):
         raise NobodyWaits(besked=message)
 
 
@@ -67,17 +69,10 @@ def _to_key(step: Step, message: str, data: Mapping[str, Any], key: str) -> None
         case = step.lock(waiting[0])
         heard = step.deliver(Message(case, "message", message, key, data))
     else:
-        heard = _starts(step, message, data)
+        # The usual key is a case's number: a complaint starts on its case, also a closed one.
+        nummer = select(Case.id).where(Case.nummer == key)
+        case_id = step.session.scalar(nummer)
+        case = step.lock(case_id) if case_id is not None else None
+        heard = step.start_by("message", message, data, case)
     if not heard:
         raise NobodyWaits(besked=message)
-
-
-def _starts(step: Step, message: str, data: Mapping[str, Any]) -> bool:
-    """Start what a message starts, on a case of its own without a citizen."""
-    process = diagrams.started_by(step.session, message)
-    if process is None:
-        return False
-    case = step.case(cases.create(step.session, "andet"))
-    step.record(case, "case_opened", process=process, message=message)
-    step.start(case, process, data, message=message)
-    return True

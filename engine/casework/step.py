@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine import bpmn, clock, diagrams, events
 from engine.casework import saving
 from engine.casework.host import CaseHost
+from engine.domain import cases
 from engine.domain.cases import Case
 from engine.events import Entry
 from engine.instances import RUNNING, WITH_STATE, Instance, Subscription
@@ -131,6 +132,7 @@ class Step:
         variables: Mapping[str, Any] | None = None,
         message: str | None = None,
         told: Mapping[str, Any] | None = None,
+        start_event: str | None = None,
     ) -> Run:
         """Start a process on a case, under the release that is in force now.
 
@@ -150,12 +152,35 @@ class Step:
         run = self.runs[instance.id] = Run(self, instance, self.case(case))
         run.told = dict(told or {})
         run.flow = bpmn.Flow.start(
-            program, run.host, process=process, variables=variables, message=message
+            program,
+            run.host,
+            process=process,
+            variables=variables,
+            message=message,
+            start_event=start_event,
         )
         noted, self._noted = self._noted, []
         for which, entry in noted:
             self.note(which, entry)
         return run
+
+    def start_by(
+        self, kind: str, name: str, data: Mapping[str, Any], case: Case | None = None
+    ) -> bool:
+        """Start what a message or signal starts: on the case, else on one without a citizen."""
+        starts = diagrams.own_starts(self.session, kind, name)
+        for start in starts:
+            on = case or self.case(cases.create(self.session, "andet"))
+            if case is None:
+                self.record(on, "case_opened", process=start.process, message=name)
+            self.start(
+                on,
+                start.process,
+                data,
+                message=name if kind == "message" else None,
+                start_event=start.element,
+            )
+        return bool(starts)
 
     def note(self, case: Case, entry: Entry) -> None:
         """Put an event behind what the flows of this case have done so far."""
@@ -195,7 +220,10 @@ class Step:
             self._gather()
             if self._messages:
                 message = self._messages.popleft()
-                if not self.deliver(message) and message.kind == "message":
+                heard = self.deliver(message)
+                if message.kind == "signal":
+                    self.start_by("signal", message.name, message.data)
+                elif not heard:
                     self.record(message.case, "message_unheard", message=message.name)
             elif self._starts:
                 case, process, variables = self._starts.popleft()

@@ -7,13 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import casework, clock, events
-from engine.diagrams import definitions, releases
+from engine import casework, clock, diagrams, events
 from engine.domain.cases import Case
 from engine.domain.organisation import Role, Unit, User
 from engine.instances import UNFINISHED, Instance, WorkItem
 from engine.services import service
-from engine.store import new_id
 
 HERE = Path(__file__).parent
 #: What the test services have done and shall do; emptied before each test.
@@ -47,15 +45,12 @@ def later(context, **values):
 
 def deploy(session, folder: Path = HERE) -> None:
     """Put the folder's diagrams and forms into use."""
-    deployment = definitions.Deployment(deployed_at=clock.now(), deployed_by="proeve")
-    session.add(deployment)
-    session.flush()
-    for file in sorted(folder.iterdir()):
-        kind = file.suffix.lstrip(".")
-        if kind in (definitions.BPMN, definitions.FORM):
-            session.add(_definition(deployment.id, kind, file))
-    session.flush()
-    releases.renew(session)
+    files = {
+        file.name: file.read_bytes()
+        for file in sorted(folder.iterdir())
+        if file.suffix in (".bpmn", ".form")
+    }
+    diagrams.deploy(session, files, by="leder", accept_warnings=True)
 
 
 def furnish(session) -> None:
@@ -139,31 +134,3 @@ class World:
     def verify(self) -> dict:
         with self.store.reading() as session:
             return events.verify(session)
-
-
-def _definition(deployment_id: str, kind: str, file: Path) -> definitions.Definition:
-    import hashlib
-    import json
-    import re
-
-    text = file.read_text(encoding="utf-8")
-    needs, provides = {}, []
-    if kind == definitions.BPMN:
-        needs = {"processes": [], "forms": re.findall(r'formId="(\w+)"', text)}
-        if file.stem == "modtager":
-            provides = ["henvendelse"]
-    else:
-        json.loads(text)
-    return definitions.Definition(
-        id=new_id(),
-        kind=kind,
-        key=file.stem,
-        version=1,
-        content=text.encode(),
-        checksum=hashlib.sha256(text.encode()).hexdigest(),
-        needs=needs,
-        provides=provides,
-        deployment_id=deployment_id,
-        deployed_at=clock.now(),
-        deployed_by="proeve",
-    )
