@@ -25,6 +25,7 @@ CITIZEN, CUSTODY, GUARDIAN, ATTORNEY = (
     "vaerge",
     "fremtidsfuldmaegtig",
 )
+WITHOUT_CUSTODY = "foraelder_uden_myndighed"
 SHARED, ALONE, UNKNOWN = "faelles", "alene", "ukendt"
 #: F07's kinds of representative: the guardian's scope, whether the power of attorney is in force.
 REPRESENTATIVES: dict[str, tuple[str | None, str, bool]] = {
@@ -141,6 +142,18 @@ def represent(
     session.add(party)
     session.flush()
     return party
+
+
+def sole_custody(session: Session, case: Case, person_id: str, holder_id: str, proof: str) -> None:
+    """This parent has custody alone, as documented; the other stays a parent without it."""
+    row = of(session, case, person_id)
+    row.custody, row.custody_proof = ALONE, proof
+    for party in representatives(session, case, person_id, CUSTODY):
+        if party.person_id == holder_id:
+            party.proof = proof[:200]
+        else:
+            party.role, party.may_complain = WITHOUT_CUSTODY, False
+    session.flush()
 
 
 def representatives(session: Session, case: Case, person_id: str, role: str) -> list[Party]:

@@ -165,9 +165,12 @@ def keep_answer(
     answer.answer, answer.answered_at = svar, context.now
     answer.form, answer.partly, answer.reason = form, delvist, nej_aarsag
     answer.registered_by, answer.note = context.actor, bemaerkning
-    if foraeldremyndighed:
-        row = capacity.of(session, case, answer.citizen_id)
-        row.custody, row.custody_proof = foraeldremyndighed, foraeldremyndighed_dokumentation
+    by_parent = answer.person_id != answer.citizen_id
+    if foraeldremyndighed == ALONE and by_parent:
+        proof = foraeldremyndighed_dokumentation or ""
+        capacity.sole_custody(session, case, answer.citizen_id, answer.person_id, proof)
+    elif foraeldremyndighed and by_parent:
+        capacity.of(session, case, answer.citizen_id).custody = foraeldremyndighed
     if bemaerkning:
         notes.write(session, case, "Svar på tilbuddet", bemaerkning, by=context.actor)
     if svar != offers.THINKING:
