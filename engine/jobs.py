@@ -17,8 +17,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine import clock
 from engine.store import Base, Json
 
-WAITING, INCIDENT = "waiting", "incident"
-TIMER, SERVICE, HOLD, RECOUNT, SWEEP = "timer", "service", "hold", "recount", "sweep"
+WAITING, INCIDENT, SPENT = "waiting", "incident", "spent"
+TIMER, SERVICE, HOLD, RECOUNT = "timer", "service", "hold", "recount"
+START, SWEEP = "start", "sweep"
 
 #: How many times a job is tried before it becomes an incident.
 TRIES = 3
@@ -41,12 +42,12 @@ class Job(Base):
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
-    kind: Mapped[str]  # timer | service | hold | recount | sweep
-    state: Mapped[str] = mapped_column(default=WAITING)  # waiting | incident
+    kind: Mapped[str]  # timer | service | hold | recount | start | sweep
+    state: Mapped[str] = mapped_column(default=WAITING)  # waiting | incident | spent
     due_at: Mapped[datetime]
     case_id: Mapped[str | None]
     instance_id: Mapped[str | None]
-    ref: Mapped[str | None]  # the adapter's timer or work id, or the held task
+    ref: Mapped[str | None]  # the adapter's timer or work id, the held task, the sweep
     process: Mapped[str | None]
     element: Mapped[str | None]
     payload: Mapped[dict | None] = mapped_column(Json)

@@ -16,6 +16,9 @@ from engine.store import Store
 
 log = logging.getLogger(__name__)
 
+#: Every so many beats it is seen whether a deployment brought new timer start events.
+ARM_EVERY = 60
+
 
 class Pump:
     """Runs what is due every `seconds` until it is stopped."""
@@ -27,10 +30,9 @@ class Pump:
         senders: Mapping[str, Callable[[outbox.Outgoing], None]] | None = None,
     ):
         self.store, self.seconds, self.senders = store, seconds, dict(senders or {})
-        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler, self._beats = BackgroundScheduler(timezone="UTC"), 0
 
     def start(self) -> Pump:
-        casework.arm_sweeps(self.store)
         self._scheduler.add_job(
             self.beat,
             "interval",
@@ -46,6 +48,9 @@ class Pump:
     def beat(self) -> None:
         """One round. An error is logged and the pump goes on."""
         try:
+            if self._beats % ARM_EVERY == 0:
+                casework.arm(self.store)
+            self._beats += 1
             casework.run_due(self.store)
             outbox.send_due(self.store, self.senders)
         except Exception:

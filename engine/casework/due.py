@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from engine.casework.refusals import NoSuchIncident
 from engine.casework.rights import SYSTEM
 from engine.casework.rules import recount
 from engine.casework.running import About, open_incident, resolve, run
+from engine.casework.standing import begin, go_over
 from engine.casework.step import Step
 from engine.domain.cases import Case
 from engine.instances import HELD, OPEN, WorkItem
@@ -141,49 +142,14 @@ def _take_up(step: Step, job: Job) -> None:
     step.session.delete(job)
 
 
-def _sweep(step: Step, job: Job) -> None:
-    name = job.payload["name"]
-    every, function = _sweeps[name]
-    function(step)
-    while job.due_at <= clock.now():
-        job.due_at += every
-
-
 _KINDS: dict[str, Callable[[Step, Job], None]] = {
     jobs.TIMER: _fire,
     jobs.SERVICE: _serve,
     jobs.HOLD: _take_up,
     jobs.RECOUNT: recount,
-    jobs.SWEEP: _sweep,
+    jobs.START: begin,
+    jobs.SWEEP: go_over,
 }
-_sweeps: dict[str, tuple[timedelta, Callable[[Step], None]]] = {}
-
-
-def sweep(name: str, every: timedelta) -> Callable:
-    """Register a function (step) that goes over all cases at an interval.
-
-    It finds what time has broken by a query and mends it through the step it is given.
-    """
-
-    def register(function: Callable[[Step], None]) -> Callable[[Step], None]:
-        _sweeps[name] = (every, function)
-        return function
-
-    return register
-
-
-def arm_sweeps(store: Store) -> None:
-    """See to it that every registered sweep has its job. Repeatable."""
-
-    def arm(session: Session) -> None:
-        armed = {
-            job.payload["name"]
-            for job in session.scalars(select(Job).where(Job.kind == jobs.SWEEP))
-        }
-        for name in _sweeps.keys() - armed:
-            jobs.add(session, jobs.SWEEP, clock.now(), payload={"name": name})
-
-    store.write(arm)
 
 
 def _failed(store: Store, job_id: int, error: BaseException) -> str:
