@@ -175,7 +175,7 @@ class Store:
                         result = fn(session)
                 return result
             except (Conflict, StaleDataError, DBAPIError) as error:
-                if isinstance(error, DBAPIError) and not _is_contention(error):
+                if isinstance(error, DBAPIError) and not _is_contention(error, attempt):
                     raise
                 if time.monotonic() > give_up:
                     raise Busy from error
@@ -193,12 +193,16 @@ class Store:
 
 # PostgreSQL: serialization failure, deadlock, lock not available (timeout).
 _CONTENTION = {"40001", "40P01", "55P03"}
+_TAKEN = "23505"
 
 
-def _is_contention(error: DBAPIError) -> bool:
-    if getattr(error.orig, "sqlstate", None) in _CONTENTION:
-        return True
-    return "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)
+def _is_contention(error: DBAPIError, attempt: int) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    if state == _TAKEN:
+        # Two who make the same first row (a head, a year's number): the second finds it next time.
+        return attempt < 2
+    locked = ("database is locked", "database table is locked")
+    return state in _CONTENTION or str(error.orig).startswith(locked)
 
 
 _locks: dict[str, threading.Lock] = {}

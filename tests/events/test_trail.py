@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
@@ -152,6 +154,19 @@ def test_reads_have_a_chain_of_their_own(store, case):
     tamper(store, "DELETE FROM reads WHERE seq = 3", table="reads")
     with store.reading() as session:
         assert not reads.verify(session, case)["ok"]
+
+
+def test_many_first_readers_at_once_all_get_into_the_chain(store):
+    threads = [
+        threading.Thread(target=reads.record, args=(store, "en-sag", f"bruger-{n}", "sag"))
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.reading() as session:
+        assert reads.verify(session) == {"cases": 1, "reads": 8, "ok": True, "first_bad": None}
 
 
 def tamper(store, statement, table="events", **values):
