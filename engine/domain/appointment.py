@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from sqlalchemy import Date, ForeignKey, Index, String, Text, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine import clock
+from engine import clock, tables
 from engine.domain import cases, organisation
 from engine.domain.cases import Case
 from engine.domain.facts import fact
@@ -122,17 +122,13 @@ def loads(session: Session, usernames: list[str]) -> dict[str, Load]:
 
 def weights(session: Session, model: str | None) -> dict[str, float]:
     """How much a case weighs at each stage (decision table `kapacitet`)."""
-    from engine import diagrams
-
-    answer = diagrams.decide(session, "stadievaegt", {"model": model})
+    answer = tables.decide(session, "stadievaegt", {"model": model})
     return {row["stadie"]: float(row["vaegt"]) for row in answer.value}
 
 
 def percent(session: Session, load: Load, model: str | None) -> int:
     """The load in percent of the norm (decision table `kapacitet`)."""
-    from engine import diagrams
-
-    return round(diagrams.decide(session, "belastning", load.inputs(model)).value)
+    return round(tables.decide(session, "belastning", load.inputs(model)).value)
 
 
 def norm(session: Session, username: str) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
 from engine.domain.cases import Case
+from engine.domain.facts import fact
 from engine.store import Base, new_id
 
 ROLES = {
@@ -65,3 +66,14 @@ def table(session: Session, case: Case) -> list[CaseRole]:
     """The role table of today."""
     query = select(CaseRole).where(CaseRole.case_id == case.id, CaseRole.valid_to.is_(None))
     return list(session.scalars(query.order_by(CaseRole.valid_from, CaseRole.role, CaseRole.who)))
+
+
+@fact("rolleliste")
+def _who_does_what(session: Session, case: Case) -> list[dict]:
+    """Everybody with a role in the case today: coordinator and deputy first."""
+    rows = [
+        ("koordinator", case.koordinator, "Samordner planen og følger op"),
+        ("stedfortraeder", case.stedfortraeder, "Overtager ved fravær"),
+        *((row.role, row.who, row.does) for row in table(session, case)),
+    ]
+    return [{"rolle": role, "hvem": who, "hvad": does} for role, who, does in rows if who]

@@ -57,6 +57,7 @@ class Effort(Base):
     depends_on: Mapped[list] = mapped_column(Json, default=list)
     planned_start: Mapped[date | None] = mapped_column(Date)
     planned_end: Mapped[date | None] = mapped_column(Date)
+    taken_up_on: Mapped[date | None] = mapped_column(Date)
     started_on: Mapped[date | None] = mapped_column(Date)
     ended_on: Mapped[date | None] = mapped_column(Date)
     amount: Mapped[float | None] = mapped_column(Numeric(14, 2, asdecimal=False))
@@ -146,9 +147,17 @@ def find(session: Session, case: Case, effort_key: str) -> Effort:
     return found
 
 
-def to_start(session: Session, case: Case) -> list[Effort]:
-    """What is agreed or granted and has not begun."""
-    return [row for row in of_case(session, case) if row.status in TO_START]
+def take_up(session: Session, case: Case) -> list[Effort]:
+    """What is agreed or granted and nobody has been asked to start; now somebody is.
+
+    An effort is taken up once: a grant may set efforts going while others still wait to begin.
+    """
+    found = [
+        row for row in of_case(session, case) if row.status in TO_START and row.taken_up_on is None
+    ]
+    for row in found:
+        row.taken_up_on = clock.today()
+    return found
 
 
 def start(session: Session, case: Case, effort: Effort, on: date | None = None) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import appointment, cases
+from engine.domain import appointment, cases, screening
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.errors import Refused
@@ -131,7 +131,13 @@ def _obliged(session: Session, case: Case) -> list[str]:
 
 @fact("enheder_at_spoerge")
 def to_ask(session: Session, case: Case) -> list[str]:
-    """The units that take part and have not said who comes; the coordinator's own need not."""
+    """The units with a part in the case that have not said who comes.
+
+    Those that take part already, and those with a need in the screening; the coordinator's own
+    unit need not be asked.
+    """
     answered = {unit for unit, row in participants(session, case).items() if row.person}
     own = {row.unit for row in appointment.current(session, case, *appointment.COORDINATING)}
-    return [unit for unit in cases.units(session, case) if unit not in answered | own]
+    needed = [row["enhed"] for row in screening.weights(session, case)]
+    asked = dict.fromkeys([*cases.units(session, case), *needed])
+    return [unit for unit in asked if unit not in answered | own]

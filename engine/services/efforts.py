@@ -15,8 +15,7 @@ FIRST_FOLLOW_UP = {"BL": "BL-1"}
 @service("find_indsatser")
 def to_start(context: Context, **_: object) -> dict | None:
     """Find de indsatser, der er aftalt eller bevilget og ikke er startet."""
-    keys = [row.key for row in efforts.to_start(context.session, context.case)]
-    return {"indsatser": keys}
+    return {"indsatser": [e.key for e in efforts.take_up(context.session, context.case)]}
 
 
 @service("kobl_sektorplan")

@@ -31,7 +31,10 @@ def begin_plan(context: Context, anledning: str = "ny", **_: object) -> dict | N
     _move(context, "PLAN_UDARBEJDES")
     if not deadlines.open_deadlines(session, case, "KP-3"):
         begin(context, "KP-3", consent.accepted_on(session, case))
-    if obligations.to_ask(session, case):
+    asked = obligations.to_ask(session, case)
+    for unit in asked:
+        cases.involve(session, case, unit, "behov i screeningen")
+    if asked:
         begin(context, "KP-6", subject=PARTICIPATION)
 
 

@@ -38,7 +38,7 @@ def furnished(sqlite_template, tmp_path_factory) -> Path:
     store.write(
         lambda session: diagrams.deploy(
             session,
-            diagrams.sound(diagrams.shipped()),
+            diagrams.shipped(),
             by="procesejer-1",
             demo=True,
             accept_warnings=True,

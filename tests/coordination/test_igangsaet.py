@@ -151,3 +151,9 @@ def test_an_effort_that_needs_a_decision_is_decided_by_the_laws_unit_before_it_s
     )
     assert status(town, "mentor") == "afslaaet"
     assert town.queues() == {"KUI": ["kobl_sektorplan"]}
+
+
+def test_an_effort_is_taken_up_once_however_often_the_case_comes_by(starting):
+    before = starting.queues()
+    starting.begin("igangsaet")
+    assert starting.queues() == before
