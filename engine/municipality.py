@@ -13,11 +13,22 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.domain import budget, organisation
+from engine import events, tables
+from engine.domain import budget, organisation, rules
 from engine.domain.organisation import Role, Unit, User
+from engine.errors import Refused
 from engine.settings import ROOT
 
+#: Settings that a municipality may leave unsaid; every other one stands in its file.
+UNSAID = ("kontaktforsoeg", "paamindelser", "samtykke.gennemgang_maaneder", "team_enhed")
+#: Settings per sector and level of delegation; `norm.<user>` is one per person.
+FAMILIES = ("sektor.", "graense.")
+
 FIKTIVBY = ROOT / "processes" / "fiktivby" / "organisation.toml"
+
+
+class UnknownSetting(Refused):
+    """Kommunen har hverken en indstilling eller en fristregel, der hedder {navn}. Se listen i vejledningen, eller spørg procesejeren."""
 
 
 def read(path: Path = FIKTIVBY) -> dict[str, Any]:
@@ -57,6 +68,42 @@ def load(session: Session, path: Path = FIKTIVBY) -> None:
     for row in plan.get("budgetter", ()):
         budget.open_line(session, row["linje"], row["navn"], row["aar"], row["beloeb"])
     session.flush()
+
+
+def is_rule(session: Session, name: str) -> bool:
+    """Whether the deadline table has rows for the rule, on whatever day."""
+
+    try:
+        table = tables.table(session, "frister")
+    except tables.UnknownDecision:
+        return False
+    row = name.lower().replace("-", "_").replace(" ", "_")
+    ids = (found.id for found in table.decisions["frister"].rows)
+    return any(id_ == row or id_.startswith(f"{row}_") for id_ in ids)
+
+
+def is_setting(session: Session, name: str) -> bool:
+    """Whether a setting of that name means anything here."""
+    if name.startswith("norm."):
+        return session.get(User, name.removeprefix("norm.")) is not None
+    if name in UNSAID or name.startswith(FAMILIES):
+        return True
+    return organisation.setting(session, name) is not None
+
+
+def decide(session: Session, name: str, value: Any, by: str) -> None:
+    """The municipality decides a setting, or its own value of a deadline rule, from now on.
+
+    Raises UnknownSetting, so that a misspelt name does not pass for a decision.
+    """
+    if is_rule(session, name):
+        rules.decide_locally(session, name, value, by)
+    elif is_setting(session, name):
+        organisation.change_setting(session, name, value)
+    else:
+        raise UnknownSetting(navn=name)
+    facts = {"name": name, "value": value}
+    events.record_system(session, events.Entry("setting_changed", by, facts=facts))
 
 
 def _units(plan: Mapping[str, Any]) -> Iterator[tuple[dict, bool]]:

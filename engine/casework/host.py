@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from engine import clock, diagrams, services
+from engine import clock, services, tables
 from engine.bpmn import BpmnError, Decided, ServiceCall
 from engine.casework.rights import SYSTEM
 from engine.domain import cases
@@ -46,7 +46,7 @@ class CaseHost:
     complete_listener = serve
 
     def decide(self, decision: str, context: Mapping[str, Any]) -> Decided:
-        answer = diagrams.decide(self.step.session, decision, context)
+        answer = tables.decide(self.step.session, decision, context)
         return Decided(answer.value, tuple(answer.rules))
 
     def _context(self, call: ServiceCall) -> services.Context:
@@ -73,7 +73,7 @@ class ServiceVerbs:
         self.host, self.step, self.run = host, host.step, host.run
 
     def decide(self, context: services.Context, decision_id: str, inputs: Mapping[str, Any]):
-        answer = diagrams.decide(self.step.session, decision_id, inputs)
+        answer = tables.decide(self.step.session, decision_id, inputs)
         facts = {"decision": decision_id, "rules": list(answer.rules), "matched": answer.matched}
         self.record(context, "decided", facts)
         return answer

@@ -1,6 +1,5 @@
 """Deployed definitions (BPMN, DMN, forms), their versions and releases, and the deploy check.
 
-definitions  the rows
 files        files on their way in, read and linted one by one
 check        what files need of each other, of the services and of the organisation
 queues       which queues there are
@@ -10,26 +9,23 @@ describe     the page that lists every process
 """
 
 from engine.bpmn.lint import Finding
+from engine.definitions import Definition, Deployment, Release, ReleaseMember
 from engine.diagrams.check import check
-from engine.diagrams.definitions import Definition, Deployment, Release, ReleaseMember
 from engine.diagrams.deploying import DeployRefused, check_paths, deploy, sound
 from engine.diagrams.describe import describe
 from engine.diagrams.files import read_files, shipped
 from engine.diagrams.queues import Queues
 from engine.diagrams.releases import (
     OwnStart,
-    UnknownDecision,
     UnknownForm,
     UnknownProcess,
     current_release,
-    decide,
     form,
     members,
     own_starts,
     program,
     published,
     started_by,
-    table,
 )
 
 __all__ = [
@@ -41,13 +37,11 @@ __all__ = [
     "Queues",
     "Release",
     "ReleaseMember",
-    "UnknownDecision",
     "UnknownForm",
     "UnknownProcess",
     "check",
     "check_paths",
     "current_release",
-    "decide",
     "deploy",
     "describe",
     "form",
@@ -59,5 +53,4 @@ __all__ = [
     "shipped",
     "sound",
     "started_by",
-    "table",
 ]

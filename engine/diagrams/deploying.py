@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock
+from engine import clock, tables
 from engine.bpmn.dialect import Element
 from engine.bpmn.lint import Finding
+from engine.definitions import BPMN, DMN, FORM, Definition, Deployment
 from engine.diagrams import files, releases
 from engine.diagrams.check import check
-from engine.diagrams.definitions import BPMN, DMN, FORM, Definition, Deployment
 from engine.diagrams.files import Bundle
 from engine.diagrams.queues import Queues
 from engine.domain import organisation
@@ -69,7 +69,7 @@ def deploy(
         _define(session, deployment, bundle, file, content)
     session.flush()
     releases.renew(session)
-    releases.forget_tables(session)
+    tables.forget(session)
     return deployment
 
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from engine import decisions, forms
 from engine.bpmn import dialect, xml
 from engine.bpmn.lint import Finding, Report, lint, names
-from engine.diagrams.definitions import BPMN, DMN, FORM, KINDS
+from engine.definitions import BPMN, DMN, FORM, KINDS
 from engine.settings import settings
 
 

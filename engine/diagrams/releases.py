@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
-from engine import bpmn, clock, decisions, forms
-from engine.diagrams.definitions import BPMN, DMN, FORM, Definition, Release, ReleaseMember
-from engine.diagrams.files import read_form, read_table
+from engine import bpmn, clock, forms
+from engine.cache import Cache
+from engine.definitions import BPMN, FORM, Definition, Release, ReleaseMember
+from engine.diagrams.files import read_form
 from engine.errors import Broken, Refused
 
 
 class UnknownProcess(Refused):
     """Processen {process} er ikke i brug. Spørg procesejeren, om den er udgivet."""
-
-
-class UnknownDecision(Broken):
-    """A diagram or service asks a table that is not deployed."""
 
 
 class UnknownForm(Broken):
@@ -80,26 +73,6 @@ def members(session: Session, release_id: str) -> list[Definition]:
         .order_by(Definition.kind, Definition.key)
     )
     return list(session.scalars(query))
-
-
-def table(session: Session, decision_id: str) -> decisions.Definitions:
-    """The table file in force that answers a decision. Raises `UnknownDecision`."""
-    definition_id = _tables_in_force(session).get(decision_id)
-    if definition_id is None:
-        raise UnknownDecision(decision_id)
-
-    def find() -> decisions.Definitions:
-        query = select(Definition.content).where(Definition.id == definition_id)
-        return read_table(session.scalar(query))
-
-    return _tables.get(definition_id, find)
-
-
-def decide(
-    session: Session, decision_id: str, inputs: Mapping[str, Any], on: date | None = None
-) -> decisions.Answer:
-    """Ask the table in force; `on` is the day whose rows count (today)."""
-    return table(session, decision_id).decide(decision_id, inputs, on=on or clock.today())
 
 
 @dataclass(frozen=True)
@@ -200,43 +173,4 @@ def _members(session: Session, release_id: str, kind: str, key: str | None = Non
     return session.scalars(query.where(Definition.key == key) if key else query)
 
 
-def _tables_in_force(session: Session) -> dict[str, str]:
-    """Decision id -> definition id. Read once per session: a transaction sees one set of tables."""
-    if _TABLES not in session.info:
-        query = select(Definition.id, Definition.provides).where(
-            Definition.kind == DMN, Definition.current
-        )
-        session.info[_TABLES] = {
-            decision: id_ for id_, provides in session.execute(query) for decision in provides
-        }
-    return session.info[_TABLES]
-
-
-def forget_tables(session: Session) -> None:
-    """A deployment in this session has changed what is in force."""
-    session.info.pop(_TABLES, None)
-
-
-_TABLES = "decision_tables_in_force"
-
-
-class _Cache:
-    """Keeps the values last used. What it holds never changes, so two makers do no harm."""
-
-    def __init__(self, size: int):
-        self._size, self._values, self._guard = size, OrderedDict(), threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        with self._guard:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-        value = make()
-        with self._guard:
-            self._values[key] = value
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
-        return value
-
-
-_programs, _forms, _tables = _Cache(256), _Cache(2_000), _Cache(200)
+_programs, _forms = Cache(256), Cache(2_000)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine import clock
+from engine import clock, tables
 from engine.errors import Refused
 from engine.store import Base, Json, new_id
 
@@ -78,9 +78,7 @@ def next_in(session: Session, area: str, occasion: str, on: date | None = None) 
 
 
 def _ask(session: Session, on: date | None, **inputs: str) -> Rule | None:
-    from engine import diagrams
-
-    answer = diagrams.decide(session, "frister", inputs, on=on or clock.today())
+    answer = tables.decide(session, "frister", inputs, on=on or clock.today())
     if not answer.matched:
         return None
     row = answer.value[0]

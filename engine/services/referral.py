@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import diagrams
+from engine import tables
 from engine.domain import cases, concerns, deadlines, letters, notes, people, referral, screening
 from engine.domain.concerns import ACUTE, NOTIFY
 from engine.services import Context, service
@@ -104,7 +104,7 @@ def keep_target_group(
     session, case = context.session, context.case
     row = screening.latest(session, case)
     # The diagram's own task has asked and left the event; this reads the row's source for people.
-    answer = diagrams.decide(session, "maalgruppe", d1 or {})
+    answer = tables.decide(session, "maalgruppe", d1 or {})
     rule = next(iter(answer.rules), None)
     if row is not None:
         row.result, row.rule = maalgruppe_resultat, rule

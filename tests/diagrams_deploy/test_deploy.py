@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine import clock, diagrams, forms
-from engine.diagrams import DeployRefused, UnknownDecision, UnknownProcess
+from engine import clock, diagrams, forms, tables
+from engine.diagrams import DeployRefused, UnknownProcess
+from engine.tables import UnknownDecision
 from tests.diagrams_deploy.small import asks, call, form, process, table, task
 
 FILES = {
@@ -32,7 +33,7 @@ def test_a_release_holds_what_the_process_reaches_and_nothing_else(municipal):
         assert reach == ["indre.bpmn", "ydre.bpmn", "spoerg.form"]
         assert set(diagrams.program(session, outer.id).processes) == {"ydre", "indre"}
         assert diagrams.form(session, outer.id, "spoerg").id == "spoerg"
-        assert diagrams.decide(session, "tabel", {"x": 1}).value == [1]
+        assert tables.decide(session, "tabel", {"x": 1}).value == [1]
 
 
 def test_a_changed_form_makes_a_new_release_and_the_old_one_keeps_its_own(municipal):
@@ -63,7 +64,7 @@ def test_a_table_is_not_pinned_and_the_one_in_force_answers(municipal):
     deploy(municipal, {"tabel.dmn": table("tabel", "alle|-|2|lokal", policy="COLLECT")})
     assert release(municipal, "fremmed") == first
     with municipal.reading() as session:
-        assert diagrams.decide(session, "tabel", {"x": 1}).value == [2]
+        assert tables.decide(session, "tabel", {"x": 1}).value == [2]
 
 
 def test_one_session_sees_its_own_deployment_at_once(municipal):
@@ -71,9 +72,9 @@ def test_one_session_sees_its_own_deployment_at_once(municipal):
     new = {"tabel.dmn": table("tabel", "alle|-|3|lokal", policy="COLLECT")}
 
     def both(session):
-        before = diagrams.decide(session, "tabel", {"x": 1}).value
+        before = tables.decide(session, "tabel", {"x": 1}).value
         diagrams.deploy(session, new, by="procesejer-1")
-        return before, diagrams.decide(session, "tabel", {"x": 1}).value
+        return before, tables.decide(session, "tabel", {"x": 1}).value
 
     assert municipal.write(both) == ([1], [3])
 
@@ -87,7 +88,7 @@ def test_one_bad_file_and_nothing_is_deployed(municipal):
         with pytest.raises(UnknownProcess, match="ydre"):
             diagrams.current_release(session, "ydre")
         with pytest.raises(UnknownDecision):
-            diagrams.table(session, "tabel")
+            tables.table(session, "tabel")
 
 
 def test_a_warning_must_be_accepted_and_is_remembered(municipal):

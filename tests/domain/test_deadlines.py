@@ -5,9 +5,9 @@ from datetime import date, datetime
 import pytest
 
 from engine import clock, municipality
+from engine.diagrams import shipped
 from engine.domain import cases, deadlines, rules
 from engine.domain.calendar import ClosingDay, WorkingDays
-from engine.scenarios.world import shipped
 from engine.settings import enter_demo
 
 DAYS = WorkingDays()

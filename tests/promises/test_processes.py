@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine import bpmn, diagrams
-from engine.scenarios.world import shipped
+from engine.diagrams import shipped
 
 ROOT = Path(__file__).parents[2]
 FILES = shipped()

@@ -1,0 +1,65 @@
+"""The decision tables in force: which file answers a decision now, read once per version.
+
+The domain asks here: deadlines, placement, consent and delegation limits are rows, not code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import clock, decisions
+from engine.cache import Cache
+from engine.definitions import DMN, Definition
+from engine.errors import Broken
+
+
+class UnknownDecision(Broken):
+    """A diagram or service asks a table that is not deployed."""
+
+
+def table(session: Session, decision_id: str) -> decisions.Definitions:
+    """The table file in force that answers a decision. Raises `UnknownDecision`."""
+    definition_id = _tables_in_force(session).get(decision_id)
+    if definition_id is None:
+        raise UnknownDecision(decision_id)
+
+    def find() -> decisions.Definitions:
+        query = select(Definition.content).where(Definition.id == definition_id)
+        return decisions.read(session.scalar(query), strict=False)
+
+    return _tables.get(definition_id, find)
+
+
+def decide(
+    session: Session, decision_id: str, inputs: Mapping[str, Any], on: date | None = None
+) -> decisions.Answer:
+    """Ask the table in force; `on` is the day whose rows count (today)."""
+    return table(session, decision_id).decide(decision_id, inputs, on=on or clock.today())
+
+
+def _tables_in_force(session: Session) -> dict[str, str]:
+    """Decision id -> definition id. Read once per session: a transaction sees one set of tables."""
+    if _TABLES not in session.info:
+        query = select(Definition.id, Definition.provides).where(
+            Definition.kind == DMN, Definition.current
+        )
+        session.info[_TABLES] = {
+            decision: id_ for id_, provides in session.execute(query) for decision in provides
+        }
+    return session.info[_TABLES]
+
+
+def forget(session: Session) -> None:
+    """A deployment in this session has changed what is in force."""
+    session.info.pop(_TABLES, None)
+
+
+_TABLES = "decision_tables_in_force"
+
+
+_tables = Cache(200)
