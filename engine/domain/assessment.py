@@ -23,6 +23,10 @@ class SamtykkeMangler(Refused):
     """Borgeren har ikke givet samtykke til at indhente oplysninger fra {kilde}. Spørg borgeren først, og registrer samtykket; ellers må oplysningerne ikke indhentes."""
 
 
+class KildenMaaIkkeSpoerges(Refused):
+    """{kilde} må ikke spørges til dette formål, heller ikke med samtykke. Spørg juristen, hvis oplysningerne er nødvendige."""
+
+
 class Finding(Base):
     """What is seen in one domain of life: situation, resources, barriers, the citizen's words."""
 

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import appointment, meetings, organisation
+from engine.domain import appointment, meetings, organisation, people
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.domain.organisation import Role, Unit, User
@@ -46,6 +46,12 @@ def deputies(session: Session, case: Case) -> list[dict]:
         for user in appointment.candidates(session)
         if user.username != case.koordinator
     ]
+
+
+@fact("valg_borgere")
+def citizens(session: Session, case: Case) -> list[dict]:
+    """Those whom the case is about: one citizen, or the members of a family."""
+    return [{"value": p.id, "label": p.name} for p in people.citizens(session, case.id)]
 
 
 @fact("valg_inviterede")

@@ -47,6 +47,8 @@ class Effort(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     key: Mapped[str] = mapped_column(String(60))
+    #: Whose effort it is, where the case holds a family; none means everybody's.
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
     title: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(40), default="andet")
     law_area: Mapped[str | None] = mapped_column(String(40))
@@ -188,6 +190,14 @@ def decided(effort: Effort, given: bool) -> None:
         end(effort, REFUSED, "afgørelse")
 
 
+def leave_out(session: Session, case: Case, person_id: str, why: str) -> list[Effort]:
+    """One member of a family leaves: their own efforts end here, the others' go on (C4)."""
+    left = [row for row in of_case(session, case) if row.person_id == person_id and row.live]
+    for row in left:
+        end(row, DONE_OTHER, why)
+    return left
+
+
 def report_obstacle(session: Session, effort: Effort, by: str, **facts) -> Obstacle:
     """Something is in the way; `facts` are the columns."""
     row = Obstacle(effort_id=effort.id, reported_by=by, reported_on=clock.today(), **facts)
@@ -228,6 +238,7 @@ def _overlap(one: Effort, other: Effort) -> bool:
 
 def _fill(row: Effort, wanted: dict) -> None:
     row.title = wanted["titel"]
+    row.person_id = wanted.get("person")
     row.kind = wanted.get("indsatstype") or "andet"
     row.law_area = wanted.get("lov")
     row.paragraph = wanted.get("paragraf")

@@ -90,6 +90,8 @@ class Goal(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     key: Mapped[str] = mapped_column(String(60))
+    #: Whose goal it is, where the case holds a family; none means everybody's.
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
     kind: Mapped[str] = mapped_column(String(20), default="maal")
     parent: Mapped[str | None] = mapped_column(String(60))
     own_words: Mapped[str] = mapped_column(Text)
@@ -237,6 +239,16 @@ def goal(session: Session, case: Case, goal_key: str) -> Goal:
     return found
 
 
+def leave_out(session: Session, case: Case, person_id: str) -> list[Goal]:
+    """One member of a family leaves: their own goals end, the others' stay (C4)."""
+    left = [row for row in goals(session, case) if row.person_id == person_id]
+    holding = accepted(session, case)
+    for row in left:
+        row.status = "opgivet"
+        row.to_version = holding.version if holding else row.from_version
+    return left
+
+
 def is_unchanged(plan: Plan) -> bool:
     """Whether the version still is what was accepted."""
     return _hash(plan.content) == plan.content_hash
@@ -250,6 +262,7 @@ def _apply_goals(session: Session, case: Case, plan: Plan) -> None:
         if row is None:
             row = Goal(case_id=case.id, key=wanted["noegle"], from_version=plan.version)
             session.add(row)
+        row.person_id = wanted.get("person")
         row.kind = wanted.get("art") or "maal"
         row.parent = wanted.get("under")
         row.own_words = wanted["titel"]

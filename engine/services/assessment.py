@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from engine.domain import assessment, consent, deadlines, notes, obligations
-from engine.domain.assessment import SamtykkeMangler
-from engine.services import Context, service
+from engine.domain.assessment import KildenMaaIkkeSpoerges, SamtykkeMangler
+from engine.services import Context, meetings, service
 
 #: Subject of the deadline KP-6 while units are asked who takes part.
 PARTICIPATION = "deltagelse"
@@ -50,6 +50,10 @@ def information(
     session, case, source = context.session, context.case, context.item
     if not consent.covers(session, case, source, kind=consent.OBTAIN):
         raise SamtykkeMangler(kilde=source)
+    # Asking tells the source that the citizen has a case here: D7 must allow that as well.
+    who, kind = meetings.recipient(context, source)
+    if not meetings.may_hear(context, who, kind, sensitive=False, consented=True)["tilladt"]:
+        raise KildenMaaIkkeSpoerges(kilde=source)
     assessment.request(
         session,
         case,

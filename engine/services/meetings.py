@@ -84,21 +84,24 @@ def _unit(context: Context, name: str) -> organisation.Unit | None:
     return None
 
 
-def may_hear(context: Context, who: str, kind: str, sensitive: bool) -> dict:
-    """D7's answer: whether this recipient may hear about the citizen at a network meeting."""
+def may_hear(
+    context: Context, who: str, kind: str, sensitive: bool, consented: bool = False
+) -> dict:
+    """D7's answer, and `tilladt`: whether this recipient may hear about the citizen's plan work."""
     session, case = context.session, context.case
     ages = [p.age for p in people.citizens(session, case.id) if p.age is not None]
-    return context.decide(
+    answer = context.decide(
         "videregivelse",
         {
             "modtager_art": kind,
             "oplysningstype": "foelsom" if sensitive else "almindelig",
-            "samtykke": consent.covers(session, case, who),
+            "samtykke": consented or consent.covers(session, case, who),
             "hjemmel": False,
             "alder": min(ages) if ages else None,
             "formaal": "koordinering",
         },
     ).value
+    return answer | {"tilladt": answer["resultat"].startswith("tilladt")}
 
 
 @service("registrer_netvaerksmoede")
