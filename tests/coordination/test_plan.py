@@ -232,3 +232,37 @@ def test_no_plan_is_written_without_the_citizens_consent(planning):
     planning.write(lambda s, c: consent.withdraw(s, c, consent.PLAN))
     with pytest.raises(Exception, match="intet gyldigt samtykke"):
         planning.do("koordinator-1", "udarbejd_plan", **PLAN)
+
+
+def test_in_a_family_one_who_leaves_takes_only_their_own_goals_along(planning):
+    def add(session, case):
+        sister = people.register(session, "Kirsten Testmann", key="kirsten")
+        people.add_party(session, case.id, sister.id, "borger")
+        others = [p.id for p in people.citizens(session, case.id) if p.id != sister.id]
+        return others[0], sister.id
+
+    brother, sister = planning.write(add)
+    planning.met()
+    goals = [
+        {"titel": "Skole til mig", "noegle": "skole", "person": brother},
+        {"titel": "Job til mig", "noegle": "job", "person": sister},
+        {"titel": "Ro hjemme", "noegle": "ro"},
+    ]
+    planned = [{**PLAN["indsatser"][0], "person": sister}, PLAN["indsatser"][1]]
+    planning.do("koordinator-1", "udarbejd_plan", **{**PLAN, "maal": goals, "indsatser": planned})
+    planning.do("sagsbehandler-job", "kommenter", item="JOB", **COMMENT)
+    planning.do("sagsbehandler-kui", "kommenter", item="KUI", **COMMENT)
+    planning.do("koordinator-1", "borgerens_svar", **ANSWER)
+
+    def leave(session, case):
+        plan.leave_out(session, case, sister)
+        efforts.leave_out(session, case, sister, "samtykket er trukket tilbage")
+
+    planning.write(leave)
+    told = planning.read(
+        lambda s, c: (
+            [g.key for g in plan.goals(s, c)],
+            {e.key: e.status for e in efforts.of_case(s, c)},
+        )
+    )
+    assert told == (["skole", "ro"], {"mentor": "afsluttet_andet", "vejledning": "foreslaaet"})
