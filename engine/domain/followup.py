@@ -46,11 +46,7 @@ class NaesteOpfoelgningForTidligt(Refused):
 
 
 class RytmeMangler(Refused):
-    """Efter {hjemmel} skal rytmen for de næste opfølgninger fastsættes i sagen. Skriv antallet af måneder og begrundelsen."""
-
-
-class RytmeIkkeMeddelt(Refused):
-    """Barnet og forældrene skal have begrundelsen for, hvor tit der følges op. Giv dem den, og sæt så kryds."""
+    """Efter {hjemmel} skal rytmen for de næste opfølgninger fastsættes i sagen. Skriv antallet af måneder og begrundelsen, og giv barnet og forældrene den."""
 
 
 class FollowUp(Base):
@@ -109,22 +105,28 @@ def next_rule(session: Session, duty: Deadline) -> rules.Rule | None:
     return rules.next_in(session, duty.area, NEXT) if duty.area else None
 
 
-def decided_in_the_case(session: Session, case: Case) -> list[rules.Rule]:
+def covered(session: Session, case: Case, wanted: list[str] | None) -> list[Deadline]:
+    """The open duties that a meeting met: those of the rules named, all when none is."""
+    return [d for d in duties(session, case) if not wanted or d.regel in wanted]
+
+
+def decided_in_the_case(session: Session, met: Iterable[Deadline]) -> list[rules.Rule]:
     """The rules whose next date has to be decided here, with reasons (barnets lov § 95 stk. 3)."""
-    following = [next_rule(session, duty) for duty in duties(session, case)]
+    following = [next_rule(session, duty) for duty in met]
     return [rule for rule in following if rule is not None and rule.art == rules.IN_THE_CASE]
 
 
-def register(session: Session, case: Case, held_on: date, by: str, **facts: Any) -> FollowUp:
-    """Keep one follow-up. Raises OpfoelgningIFremtiden."""
+def register(
+    session: Session, case: Case, held_on: date, met: list[Deadline], by: str, **facts: Any
+) -> FollowUp:
+    """Keep one follow-up and the duties it met. Raises OpfoelgningIFremtiden."""
     if held_on > clock.today():
         raise OpfoelgningIFremtiden
-    running = duties(session, case)
     row = FollowUp(
         case_id=case.id,
         held_on=held_on,
-        rules=[duty.regel for duty in running],
-        due=min((duty.due for duty in running), default=None),
+        rules=[duty.regel for duty in met],
+        due=min((duty.due for duty in met), default=None),
         registered_at=clock.now(),
         registered_by=by,
         **facts,
@@ -196,6 +198,16 @@ def due(session: Session, case: Case) -> date | None:
     return min((duty.due for duty in duties(session, case)), default=None)
 
 
-@fact("rytme_fastsaettes_i_sagen")
-def _rhythm(session: Session, case: Case) -> bool:
-    return bool(decided_in_the_case(session, case))
+@fact("rytme_frister")
+def _rhythm(session: Session, case: Case) -> list[str]:
+    """The open duties whose next date has to be decided in the case."""
+    return [d.regel for d in duties(session, case) if decided_in_the_case(session, [d])]
+
+
+@fact("valg_opfoelgningsfrister")
+def _choices(session: Session, case: Case) -> list[dict[str, str]]:
+    """The open duties as a form offers them."""
+    return [
+        {"value": d.regel, "label": f"{d.regel}, senest {d.due:%d.%m.%Y}"}
+        for d in duties(session, case)
+    ]

@@ -8,7 +8,8 @@ from typing import Any
 from engine import clock
 from engine.domain import consent, deadlines, followup, meetings, notes, rules
 from engine.domain.calendar import WorkingDays, add_months
-from engine.domain.followup import FollowUp, RytmeIkkeMeddelt, RytmeMangler
+from engine.domain.deadlines import Deadline
+from engine.domain.followup import FollowUp, RytmeMangler
 from engine.errors import Refused
 from engine.services import Context, service
 from engine.services.deadlines import begin
@@ -55,18 +56,21 @@ def hold(
     moedeform: str | None = None,
     maal_status: list | None = None,
     naeste_dato: str | None = None,
+    opfyldte_frister: list | None = None,
     **answers: Any,
 ) -> dict | None:
     """Gem opfølgningen, opfyld fristerne, og start de næste, talt fra den dag, den blev holdt."""
     session, case = context.session, context.case
     if not consent.in_force(session, case, consent.PLAN):
         raise SamtykkeTrukketFoerOpfoelgning
-    _check_rhythm(context, answers)
+    met = followup.covered(session, case, opfyldte_frister)
+    _check_rhythm(context, met, answers)
     held_on = date.fromisoformat(afholdt)
     row = followup.register(
         session,
         case,
         held_on,
+        met,
         context.actor,
         form=moedeform,
         news=answers.get("nyt_siden_sidst"),
@@ -81,7 +85,7 @@ def hold(
     )
     followup.note_progress(session, case, row, maal_status or [])
     _hold_meeting(context, row)
-    _begin_next(context, row)
+    _begin_next(context, row, met)
     if naeste_dato:
         followup.agree_earlier(session, case, date.fromisoformat(naeste_dato), held_on)
     row.next_planned = followup.planned(session, case)
@@ -90,11 +94,11 @@ def hold(
     return {"opfoelgning_udfald": followup.OUTCOMES[aendring]}
 
 
-def _begin_next(context: Context, row: FollowUp) -> None:
-    """Meet every open duty, and begin what follows it in its own area of law."""
+def _begin_next(context: Context, row: FollowUp, met: list[Deadline]) -> None:
+    """Meet each duty, and begin what follows it in its own area of law."""
     session, case = context.session, context.case
     following: dict[str, rules.Rule | None] = {}
-    for duty in followup.duties(session, case):
+    for duty in met:
         rule = followup.next_rule(session, duty)
         # Without a next rule somebody has to decide: the duty's own name says what about.
         following[rule.id if rule else duty.regel] = rule
@@ -116,13 +120,12 @@ def _begin_rhythm(context: Context, rule: rules.Rule, row: FollowUp) -> None:
     deadline.planned = WorkingDays.of(session).on_or_before(due)
 
 
-def _check_rhythm(context: Context, answers: dict[str, Any]) -> None:
+def _check_rhythm(context: Context, met: list[Deadline], answers: dict[str, Any]) -> None:
     """Where the law leaves the number to the case, it wants reasons, told to those concerned."""
-    for rule in followup.decided_in_the_case(context.session, context.case):
-        if not (answers.get("naeste_rytme") and answers.get("rytme_begrundelse")):
+    for rule in followup.decided_in_the_case(context.session, met):
+        wanted = ("naeste_rytme", "rytme_begrundelse", "rytme_meddelt")
+        if not all(answers.get(name) for name in wanted):
             raise RytmeMangler(hjemmel=rule.source)
-        if answers.get("rytme_meddelt") is not True:
-            raise RytmeIkkeMeddelt
 
 
 def _hold_meeting(context: Context, row: FollowUp) -> None:

@@ -37,9 +37,9 @@ def close_access(
     before = {row.person_id for row in consent.in_force(session, case, consent.PLAN)}
     withdrawn = consent.withdraw(session, case, omfang, person_id=person)
     hit = bool(before) and not consent.in_force(session, case, consent.PLAN)
+    withdrawal.strike_invitees(session, case, withdrawn)
     if hit:
         meetings.cancel_future(session, case, "samtykket til planen er trukket tilbage")
-    withdrawal.strike_invitees(session, case, withdrawn)
     withdrawal.end_involvements(session, case, withdrawn)
     replaced = hit and case.plan_tilstand == plan.REPLACING
     if replaced:
