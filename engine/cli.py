@@ -114,18 +114,19 @@ def play(files: tuple[Path, ...], as_json_: bool, database: str | None) -> None:
     from engine.scenarios import timeline
 
     results, ok = [], True
-    for file in files:
-        try:
-            played = scenarios.play(scenarios.read(file), database)
-        except scenarios.BadScenario as error:
-            ok = False
-            results.append(_unreadable(file, error))
-            say(f"✘ {error}")
-            continue
-        ok = ok and played.ok
-        results.append(_played(file, played))
-        if not as_json_:
-            timeline.show(played)
+    with scenarios.stage(database) as stage:
+        for file in files:
+            try:
+                played = scenarios.play(scenarios.read(file), stage)
+            except scenarios.BadScenario as error:
+                ok = False
+                results.append(_unreadable(file, error))
+                say(f"✘ {error}")
+                continue
+            ok = ok and played.ok
+            results.append(_played(file, played))
+            if not as_json_:
+                timeline.show(played)
     if as_json_:
         print_json(results)
     else:

@@ -11,50 +11,118 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.clock import COPENHAGEN
 from engine.scenarios import yaml12
-
-FILE_KEYS = frozenset(
-    {"scenario", "requirements", "starts_at", "settings", "deploy", "citizens", "steps"}
+from engine.scenarios.shapes import (
+    anything,
+    bad,
+    count,
+    day,
+    either,
+    filled,
+    keys,
+    list_of,
+    map_of,
+    mapping,
+    moment,
+    number,
+    optional,
+    position,
+    some,
+    text,
+    truth,
+    words,
 )
-CITIZEN_KEYS = frozenset(
+
+_AMOUNTS = ("total", "requested", "reserved", "granted", "spent", "free")
+_CITIZEN = keys(
     {
-        "navn",
-        "cpr",
-        "foedselsdag",
-        "adresse",
-        "adressebeskyttelse",
-        "digital_post_fritaget",
-        "tolk",
-        "sprog",
+        "navn": text,
+        "cpr": optional(text),
+        "foedselsdag": day,
+        "adresse": text,
+        "adressebeskyttelse": truth,
+        "digital_post_fritaget": truth,
+        "tolk": truth,
+        "sprog": text,
     }
 )
-STEP_KEYS = frozenset(
-    "by on_behalf_of case at open for task item answers claim release assign hold tell key data "
-    "set_budget set_rule absent refused expect".split()
+_FILE = keys(
+    {
+        "scenario": text,
+        "requirements": list_of(text),
+        "starts_at": moment,
+        "settings": optional(mapping),
+        "deploy": list_of(text),
+        "citizens": optional(map_of(_CITIZEN)),
+        "steps": filled(mapping),
+    },
+    required=("scenario", "starts_at", "steps"),
 )
-EXPECT_KEYS = frozenset(
-    "case tasks deadlines timers decisions letters budget visible_to invisible_to variables "
-    "incidents ended".split()
+_EXPECT = keys(
+    {
+        "case": map_of(anything),
+        "tasks": map_of(list_of(text)),
+        "deadlines": map_of(optional(moment)),
+        "timers": map_of(optional(some(moment))),
+        "decisions": map_of(optional(some(text))),
+        "letters": list_of(text),
+        "budget": map_of(keys(dict.fromkeys(_AMOUNTS, number))),
+        "visible_to": some(text),
+        "invisible_to": some(text),
+        "variables": map_of(anything),
+        "incidents": either(list_of(text), count),
+        "ended": truth,
+    }
 )
 # What a step does; at most one of them. The rest of the keys say how.
-ACTIONS = (
-    "open",
-    "task",
-    "claim",
-    "release",
-    "assign",
-    "hold",
-    "tell",
-    "set_budget",
-    "set_rule",
-    "absent",
+_ACTIONS = {
+    "open": text,
+    "task": text,
+    "claim": text,
+    "release": text,
+    "assign": keys({"task": text, "to": text}, required=("task", "to")),
+    "hold": keys(
+        {"task": text, "until": moment, "reason": words},
+        required=("task", "until"),
+    ),
+    "tell": text,
+    "set_budget": map_of(keys({"total": number}, required=("total",))),
+    "set_rule": keys(
+        {"id": text, "value": anything, "applies_to_running": truth}, required=("id",)
+    ),
+    "absent": keys(
+        {"user": text, "from": day, "to": day, "deputy": text},
+        required=("user", "from", "to", "deputy"),
+    ),
+}
+_STEP = keys(
+    {
+        "by": text,
+        "on_behalf_of": text,
+        "case": position,
+        "at": moment,
+        "for": some(text),
+        "item": anything,
+        "answers": optional(mapping),
+        "key": text,
+        "data": optional(mapping),
+        "refused": text,
+        "expect": _EXPECT,
+        **_ACTIONS,
+    }
 )
-NEEDS_USER = frozenset({"open", "task", "claim", "release", "assign", "hold"})
-
-
-class BadScenario(ValueError):
-    """The file is no scenario; the message says where and why."""
+_ON_TASKS = ("task", "claim", "release", "assign", "hold")
+_BY_SOMEBODY = ("open", *_ON_TASKS)
+# Keys that say how an action is done, and the actions that they go with.
+_GO_WITH = {
+    "answers": ("task", "open"),
+    "item": _ON_TASKS,
+    "for": ("open",),
+    "key": ("tell",),
+    "data": ("tell",),
+    "on_behalf_of": _BY_SOMEBODY,
+    "refused": tuple(_ACTIONS),
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +135,13 @@ class Step:
     at: datetime | None
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self.keys.get(key, default)
+        found = self.keys.get(key)
+        return default if found is None else found
+
+    @property
+    def refused(self) -> str | None:
+        """The refusal that the step is to meet."""
+        return self.keys.get("refused")
 
 
 @dataclass(frozen=True)
@@ -83,95 +157,73 @@ class Story:
 
 
 def read(path: Path) -> Story:
-    """Read and check one scenario file. Raises BadScenario, or OSError where there is no file."""
+    """Read and check one scenario file. Raises BadScenario, or OSError where it cannot be read."""
+    return parse(content(path), path)
+
+
+def content(path: Path) -> Any:
+    """What the file says, unchecked. Raises BadScenario, or OSError where it cannot be read."""
     try:
-        content = yaml12.loads(path.read_text(encoding="utf-8"))
-    except (yaml12.NotYaml, UnicodeDecodeError) as error:
-        raise BadScenario(f"{path}: {error}") from error
-    return parse(content, path)
+        return yaml12.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise bad(str(path), f"filen er ikke UTF-8 (byte {error.start + 1})") from error
+    except yaml12.NotYaml as error:
+        raise bad(str(path), str(error)) from error
 
 
-def parse(content: Any, path: Path) -> Story:
-    """Check the file's content and shape it. Raises BadScenario."""
+def parse(said: Any, path: Path) -> Story:
+    """Check what a file says and shape it. Raises BadScenario."""
     where = str(path)
-    content = _keys(content, FILE_KEYS, where)
-    for key in ("scenario", "starts_at", "steps"):
-        if content.get(key) is None:
-            raise BadScenario(f"{where}: {key} is missing")
-    citizens = {
-        name: _keys(person, CITIZEN_KEYS, f"{where}: citizens.{name}")
-        for name, person in _mapping(content.get("citizens") or {}, f"{where}: citizens").items()
-    }
+    if said is None:
+        raise bad(where, "filen er tom")
+    _FILE(said, where)
+    citizens = said.get("citizens") or {}
     return Story(
         path=path,
-        title=str(content["scenario"]),
-        starts_at=moment(content["starts_at"], f"{where}: starts_at"),
-        requirements=tuple(_list(content.get("requirements") or [], f"{where}: requirements")),
-        settings=_mapping(content.get("settings") or {}, f"{where}: settings"),
-        deploy=tuple(
-            path.parent / name for name in _list(content.get("deploy") or [], f"{where}: deploy")
-        ),
+        title=said["scenario"],
+        starts_at=moment(said["starts_at"], f"{where}.starts_at"),
+        requirements=tuple(said.get("requirements", ())),
+        settings=said.get("settings") or {},
+        deploy=tuple(_beside(path, name, where) for name in said.get("deploy", ())),
         citizens=citizens,
         steps=tuple(
-            _step(number, step, f"{where}: step {number}")
-            for number, step in enumerate(_list(content["steps"], f"{where}: steps"), 1)
+            _step(number, step, f"{where}: trin {number}", citizens)
+            for number, step in enumerate(said["steps"], 1)
         ),
     )
 
 
-def moment(text: Any, where: str) -> datetime:
-    """A local date and time, or a date (midnight), in Copenhagen. Raises BadScenario."""
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError as error:
-        raise BadScenario(f"{where}: {text} is no date or time") from error
-    return found if found.tzinfo else found.replace(tzinfo=COPENHAGEN)
+def _beside(path: Path, name: str, where: str) -> Path:
+    found = path.parent / name
+    if not found.is_file():
+        raise bad(f"{where}.deploy", f"filen {name} findes ikke ved siden af scenariet")
+    return found
 
 
-def _step(number: int, content: Any, where: str) -> Step:
-    keys = _keys(content, STEP_KEYS, where)
-    actions = [key for key in ACTIONS if key in keys]
+def _step(number: int, said: dict[str, Any], where: str, citizens: Mapping[str, Any]) -> Step:
+    _STEP(said, where)
+    actions = [key for key in _ACTIONS if key in said]
     if len(actions) > 1:
-        raise BadScenario(f"{where}: a step does one thing, not {' and '.join(actions)}")
+        raise bad(where, f"et trin gør én ting, ikke {' og '.join(actions)}")
     action = actions[0] if actions else None
-    if action in NEEDS_USER and not keys.get("by"):
-        raise BadScenario(f"{where}: {action} needs by")
-    if action is None and not {"at", "expect"} & keys.keys():
-        raise BadScenario(f"{where}: the step does nothing")
-    if action is None and "refused" in keys:
-        raise BadScenario(f"{where}: refused needs something that is done")
-    for key, needed in (
-        ("answers", ("task", "open")),
-        ("item", ("task", "claim", "release", "assign", "hold")),
-        ("for", ("open",)),
-        ("key", ("tell",)),
-        ("data", ("tell",)),
-    ):
-        if key in keys and action not in needed:
-            raise BadScenario(f"{where}: {key} goes with {' or '.join(needed)}")
-    if "expect" in keys:
-        _keys(keys["expect"], EXPECT_KEYS, f"{where}: expect")
-    at = moment(keys["at"], f"{where}: at") if "at" in keys else None
-    return Step(number, action, keys, at)
+    if action is None and not {"at", "expect"} & said.keys():
+        raise bad(where, "trinnet gør ingenting")
+    if action in _BY_SOMEBODY and "by" not in said:
+        raise bad(where, f"{action} mangler by: hvem gør det?")
+    for key, goes_with in _GO_WITH.items():
+        if key in said and action not in goes_with:
+            raise bad(where, f"{key} hører sammen med {' eller '.join(goes_with)}")
+    for person in _listed(said.get("for", [])):
+        if person not in citizens:
+            known = ", ".join(citizens) or "ingen"
+            raise bad(f"{where}.for", f"{person} står ikke under citizens; der står {known}")
+    if action == "absent" and said["absent"]["from"] > said["absent"]["to"]:
+        raise bad(f"{where}.absent", "from er senere end to")
+    if action == "set_rule" and "value" not in said["set_rule"]:
+        raise bad(f"{where}.set_rule", "nøglen value mangler")
+    at = moment(said["at"], f"{where}.at") if "at" in said else None
+    return Step(number, action, said, at)
 
 
-def _keys(content: Any, allowed: frozenset[str], where: str) -> dict[str, Any]:
-    content = _mapping(content, where)
-    unknown = sorted(content.keys() - allowed)
-    if unknown:
-        raise BadScenario(
-            f"{where}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(allowed))}"
-        )
-    return content
-
-
-def _mapping(content: Any, where: str) -> dict[str, Any]:
-    if not isinstance(content, dict):
-        raise BadScenario(f"{where}: keys and values are expected")
-    return content
-
-
-def _list(content: Any, where: str) -> list[Any]:
-    if not isinstance(content, list):
-        raise BadScenario(f"{where}: a list is expected")
-    return content
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,168 +1,145 @@
-"""The story told for people: when, who, what, why. Written from the trail, not from the file."""
+"""The story on a screen: calm, in Danish, a heading for each day; colours where there is a tty."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, TYPE_CHECKING
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from engine import clock
-from engine.domain.cases import Case
-from engine.domain.letters import Letter
-from engine.events import Event
-from engine.store import Store
+from engine.scenarios.telling import Line
 
 if TYPE_CHECKING:
-    from engine.scenarios.player import Played
-    from engine.scenarios.story import Step
+    from engine.scenarios.player import Failure, Played
 
-WEEKDAYS = ("man.", "tir.", "ons.", "tor.", "fre.", "lør.", "søn.")
-# What an event is called when it is told; the rest of the trail is for auditors.
-TOLD = {
-    "case_opened": "sag åbnet",
-    "waiting": "ny opgave",
+WEEKDAYS = ("Mandag", "Tirsdag", "Onsdag", "Torsdag", "Fredag", "Lørdag", "Søndag")
+MONTHS = (
+    "januar februar marts april maj juni juli august september oktober november december".split()
+)
+#: What a line is called.
+CALLED = {
+    "case_opened": "sag",
+    "referral_joined": "sag",
+    "waiting": "opgave",
     "completed": "løst",
-    "fired": "tid",
+    "claimed": "taget",
+    "released": "lagt fra",
+    "assigned": "fordelt",
+    "held": "i bero",
+    "hold_ended": "fra bero",
+    "timer_fired": "tid",
     "caught": "besked",
     "decided": "regel",
     "chose": "vej",
+    "error": "fejl",
+    "escalation": "eskaleret",
     "state_changed": "tilstand",
+    "owner_changed": "ejer",
+    "coordinator_appointed": "koordin.",
+    "coordinator_changed": "koordin.",
+    "deputy_appointed": "stedfort.",
+    "rule_missing": "mangler",
     "letter": "brev",
+    "deadline": "frist",
     "refused": "afvist",
     "incident_opened": "hændelse",
+    "incident_retried": "igen",
+    "set_budget": "budget",
+    "set_rule": "beslutter",
+    "absent": "fravær",
     "ended": "slut",
 }
 GREEN, RED, YELLOW, DIM, BOLD, RESET = (
-    "\033[32m",
-    "\033[31m",
-    "\033[33m",
-    "\033[2m",
-    "\033[1m",
-    "\033[0m",
+    f"\033[{code}m" for code in ("32", "31", "33", "2", "1", "0")
 )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the story."""
-
-    n: int
-    at: datetime
-    by: str | None
-    kind: str
-    element: str | None
-    text: str
-
-
-@contextmanager
-def watching(store: Store, told: list[Line], step: Step) -> Iterator[None]:
-    """Tell what the trail and the letters gained while the block ran."""
-    with store.reading() as session:
-        last = session.scalar(select(func.max(Event.id))) or 0
-        known = set(session.scalars(select(Letter.id)))
-    yield
-    with store.reading() as session:
-        rows = session.scalars(select(Event).where(Event.id > last).order_by(Event.id)).all()
-        lines = [
-            Line(step.number, row.at, row.actor, row.kind, row.element, _text(session, row))
-            for row in rows
-        ]
-        for letter in session.scalars(select(Letter).order_by(Letter.written_at)):
-            if letter.id not in known:
-                text = f"{letter.code} {letter.title}"
-                by = letter.written_by
-                lines.append(Line(step.number, letter.written_at, by, "letter", letter.code, text))
-        told.extend(sorted(lines, key=lambda line: line.at))
-
-
-def _text(session: Session, row: Event) -> str:
-    """What happened, in the words of the diagram."""
-    facts = row.facts or {}
-    name = str(facts.get("label") or row.element or "")
-    match row.kind:
-        case "case_opened":
-            return f"{_number(session, row)} ({facts.get('process')})"
-        case "waiting":
-            return f"{name} → {facts.get('queue')}" if facts.get("queue") else name
-        case "decided":
-            rules = ", ".join(facts.get("rules") or ()) or "ingen række"
-            return f"{facts.get('decision')}: {rules}"
-        case "chose":
-            way = facts.get("flow_label") or facts.get("target") or facts.get("flow")
-            return f"{name} {way}" if way else name
-        case "state_changed":
-            return f"{facts.get('old') or '—'} → {facts.get('new')}"
-        case "incident_opened":
-            return f"nr. {facts.get('incident')}"
-        case _:
-            return name
-
-
-def _number(session: Session, row: Event) -> str:
-    case = session.get(Case, row.case_id)
-    return case.nummer if case else ""
+COLOURS = {
+    "completed": GREEN,
+    "ended": GREEN,
+    "refused": YELLOW,
+    "error": RED,
+    "incident_opened": RED,
+    "chose": DIM,
+    "deadline": DIM,
+}
+#: Nobody in particular did it.
+NOBODY = ("system", "systemet", None)
+#: The widest that is pleasant to read.
+WIDEST, MARGIN = 110, 25
 
 
 def show(played: Played, out: IO[str] | None = None) -> None:
-    """Print the story: a heading, a block per step, the differences last."""
+    """Print the story: a heading, its lines day by day, the differences last."""
     out = out or sys.stdout
-    paint = _Paint(out.isatty())
+    paint = Paint(out)
+    width = min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)
     mark = paint(GREEN, "✔") if played.ok else paint(RED, "✘")
-    print(
-        f"\n{mark} {paint(BOLD, played.story.title)}  {paint(DIM, played.story.path.name)}",
-        file=out,
-    )
-    before: datetime | None = None
-    for line in _of_interest(played.told):
+    file = paint(DIM, played.story.path.name)
+    print(f"\n{mark} {paint(BOLD, played.story.title)}  {file}", file=out)
+    day: date | None = None
+    last: tuple = ()
+    for line in played.told:
         local = clock.local(line.at)
-        when = f"{WEEKDAYS[local.weekday()]} {local:%d.%m.%Y %H.%M}"
-        if before is None or local.date() != before.date():
-            print(f"  {paint(BOLD, when)}{paint(DIM, _since(before, local))}", file=out)
-        before = local
-        kind = TOLD.get(line.kind, line.kind)
-        colour = {"refused": YELLOW, "incident_opened": RED, "completed": GREEN}.get(line.kind, DIM)
-        who = "" if line.by in (None, "system", "systemet") else line.by
-        print(f"    {paint(colour, f'{kind:<9}')} {line.text}  {paint(DIM, who)}", file=out)
+        if local.date() != day:
+            print(f"\n  {paint(BOLD, _in_words(local))}{paint(DIM, _later(day, local))}", file=out)
+            day, last = local.date(), ()
+        now = (line.n, f"{local:%H.%M}")
+        where = f"{line.n or '':>4}  {now[1]}" if now != last else " " * 11
+        last = now
+        for text in _told(line, paint(DIM, where), paint, width):
+            print(text.rstrip(), file=out)
+    if played.failures:
+        print(file=out)
     for failure in played.failures:
-        print(
-            paint(
-                RED,
-                f"  trin {failure.step} · {failure.path}: "
-                f"ventet {failure.expected!r}, fundet {failure.actual!r}",
-            ),
-            file=out,
-        )
+        print(paint(RED, _failed(failure)), file=out)
 
 
-def _of_interest(lines: list[Line]) -> list[Line]:
-    """The lines for people: the work, the time, the rules and the letters, not every arrow."""
-    worked = {(line.n, line.element) for line in lines if line.kind == "waiting"}
-    tasks = {element for _, element in worked}
-    return [
-        line
-        for line in lines
-        if line.kind in TOLD and (line.kind != "completed" or line.element in tasks)
-    ]
+def _told(line: Line, where: str, paint: Paint, width: int) -> Iterator[str]:
+    """The line, its reasons below it."""
+    kind = paint(COLOURS.get(line.kind, ""), f"{CALLED.get(line.kind, line.kind):<10}")
+    who = "" if line.by in NOBODY else f"  · {line.by}"
+    first, *rest = textwrap.wrap(line.text + who, width - MARGIN) or [""]
+    if who and first.endswith(who.strip()):
+        first = first.removesuffix(who.strip()) + paint(DIM, who.strip())
+    yield f"  {where}  {kind}{first}"
+    for text in rest:
+        yield " " * MARGIN + text
+    for text in textwrap.wrap(line.why, width - MARGIN):
+        yield " " * MARGIN + paint(DIM, text)
 
 
-def _since(before: datetime | None, now: datetime) -> str:
+def _failed(failure: Failure) -> str:
+    where = f"trin {failure.step}" if failure.step else "før første trin"
+    return (
+        f"  {where} · {failure.path}\n"
+        f"      ventet  {_shown(failure.expected)}\n"
+        f"      fundet  {_shown(failure.actual)}"
+    )
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else repr(value)
+
+
+def _in_words(day: datetime) -> str:
+    return f"{WEEKDAYS[day.weekday()]} {day.day}. {MONTHS[day.month - 1]} {day.year}"
+
+
+def _later(before: date | None, now: datetime) -> str:
     if before is None:
         return ""
-    days = (now.date() - before.date()).days
-    return f"  efter {days} {'dag' if days == 1 else 'dage'}"
+    days = (now.date() - before).days
+    return f"  {days} {'dag' if days == 1 else 'dage'} senere"
 
 
-class _Paint:
-    """Colours where there is a screen to show them on."""
+class Paint:
+    """Colours on a screen, unless the reader has said no (https://no-color.org)."""
 
-    def __init__(self, on: bool):
-        self.on = on
+    def __init__(self, out: IO[str]):
+        self.on = out.isatty() and not os.environ.get("NO_COLOR")
 
     def __call__(self, colour: str, text: str) -> str:
-        return f"{colour}{text}{RESET}" if self.on else text
+        return f"{colour}{text}{RESET}" if self.on and colour and text.strip() else text

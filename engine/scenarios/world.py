@@ -1,137 +1,208 @@
-"""The database a story is played in: its own, with the demo municipality and the shipped processes.
+"""The databases that stories are played in: each has its own, a copy of one furnished world.
 
-On SQLite it is a copy of a file that is made once per process; on PostgreSQL a database beside the
-one named, dropped afterwards.
+A `Stage` furnishes the world once (tables, demo municipality, shipped diagrams) and copies it for
+each story: on SQLite a file, on PostgreSQL a database beside the one named. What was there before
+is never opened for writing; everything of the stage's own is called `overligger_play_…`.
 """
 
 from __future__ import annotations
 
-import hashlib
+import fcntl
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from datetime import datetime
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from uuid import uuid4
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, make_url
 
-from engine import municipality, schema
-from engine.settings import enter_demo, settings
-from engine.store import Base, Store, new_id
+from engine import clock, diagrams, municipality, schema
+from engine.diagrams import shipped
+from engine.settings import enter_demo
+from engine.store import Store
+
+PREFIX = "overligger_play_"
+#: When the world was made: before every story, and the same on every machine.
+MADE_AT = datetime(2026, 1, 1)
+#: A folder without a lock may be one that somebody is just making.
+_YOUNG = 60
+
+
+class Stage(Protocol):
+    """Gives each story a store of its own."""
+
+    def store(self) -> Any:
+        """A context manager: a fresh `Store`, gone when the block ends."""
 
 
 @contextmanager
-def world(database_url: str | None = None) -> Iterator[Store]:
-    """A fresh store with the demo municipality; gone when the block ends."""
+def stage(
+    database_url: str | URL | None = None, files: Mapping[str, bytes] | None = None
+) -> Iterator[Stage]:
+    """A stage beside the database named, else in the temporary folder.
+
+    `files` are put into use in the world (file name -> bytes); without them, all that is shipped.
+    Raises DeployRefused where they do not hold, and SQLAlchemy's errors for a server out of reach.
+    """
     enter_demo()
-    if database_url and make_url(database_url).get_backend_name() == "postgresql":
-        with _beside(database_url) as store:
-            furnish(store)
-            yield store
+    files = shipped() if files is None else files
+    url = make_url(database_url) if database_url else None
+    if url is not None and url.get_backend_name() == "postgresql":
+        with _databases(url, files) as found:
+            yield found
         return
-    folder = Path(database_url_folder(database_url) or tempfile.gettempdir())
-    with tempfile.TemporaryDirectory(prefix="overligger-", dir=folder) as place:
-        file = Path(place) / "story.db"
-        shutil.copyfile(_furnished(), file)
-        store = Store(f"sqlite:///{file}")
+    beside = url.database if url is not None else None
+    folder = Path(beside).resolve().parent if beside else Path(tempfile.gettempdir())
+    with _own_folder(folder) as home:
+        yield _Files(home, files)
+
+
+def furnish(store: Store, files: Mapping[str, bytes]) -> None:
+    """Make the tables, load the demo municipality, put the files into use."""
+    with clock.travelling(MADE_AT):
+        schema.create(store)
+        store.write(municipality.load)
+        if files:
+            store.write(lambda session: _deploy(session, files))
+
+
+def _deploy(session, files: Mapping[str, bytes]) -> None:
+    diagrams.deploy(session, files, by="procesejer-1", demo=True, accept_warnings=True)
+
+
+# --- SQLite ---------------------------------------------------------------------------------------
+
+
+class _Files:
+    """Stories in SQLite files of one folder."""
+
+    def __init__(self, home: Path, files: Mapping[str, bytes]):
+        self.home, self.numbers = home, count(1)
+        self.world = home / "world.db"
+        store = _quick(self.world)
+        furnish(store, files)
+        store.close()
+        # The file alone is copied, so the write-ahead log goes into it.
+        plain = create_engine(store.url)
+        with plain.connect() as connection:
+            connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+        plain.dispose()
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        file = self.home / f"story{next(self.numbers)}.db"
+        shutil.copyfile(self.world, file)
+        store = _quick(file)
         try:
             yield store
         finally:
             store.close()
+            for left in self.home.glob(f"{file.name}*"):
+                left.unlink()
 
 
-def database_url_folder(database_url: str | None) -> str | None:
-    """The folder of a SQLite file, so that the story's own file lies beside it."""
-    if not database_url:
-        return None
-    file = make_url(database_url).database
-    return (
-        str(Path(file).resolve().parent) if file and Path(file).resolve().parent.is_dir() else None
-    )
+def _quick(file: Path) -> Store:
+    """A store that does not wait for the disk: a story that loses power is played again."""
+    store = Store(URL.create("sqlite", database=str(file)))
 
+    @event.listens_for(store.engine, "connect")
+    def hurry(connection, _record):
+        connection.execute("pragma synchronous=off")
 
-def furnish(store: Store) -> None:
-    """Make the tables, load the demo municipality, deploy what is shipped."""
-    from engine import diagrams
-
-    schema.create(store)
-    store.write(municipality.load)
-    store.write(
-        lambda session: diagrams.deploy(
-            session, shipped(), by="procesejer-1", demo=True, accept_warnings=True
-        )
-    )
-
-
-def shipped() -> dict[str, bytes]:
-    """Every diagram, table and form that comes with the product, by file name."""
-    folders = ((settings().processes, ("*.bpmn", "*.dmn")), (settings().forms, ("*.form",)))
-    return {
-        file.name: file.read_bytes()
-        for folder, patterns in folders
-        for pattern in patterns
-        for file in sorted(folder.glob(pattern))
-    }
-
-
-@cache
-def _furnished() -> Path:
-    place = Path(tempfile.mkdtemp(prefix="overligger-world-"))
-    store = Store(f"sqlite:///{place / 'world.db'}")
-    furnish(store)
-    with store.engine.connect() as connection:
-        connection.exec_driver_sql("select 1")
-    store.close()
-    _fold_log(place / "world.db")
-    return place / "world.db"
-
-
-def _fold_log(file: Path) -> None:
-    """Bring SQLite's write-ahead log into the file, so that the file alone can be copied."""
-    engine = create_engine(f"sqlite:///{file}")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
-    engine.dispose()
+    return store
 
 
 @contextmanager
-def _beside(database_url: str) -> Iterator[Store]:
-    url = make_url(database_url).set(drivername="postgresql+psycopg")
-    name = f"overligger_play_{new_id().replace('-', '')[:12]}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'create database "{name}"'))
-    store = Store(url.set(database=name))
+def _own_folder(folder: Path) -> Iterator[Path]:
+    """A folder for this process; those that killed processes left behind are removed first."""
+    for left in folder.glob(f"{PREFIX}*"):
+        _remove_if_left(left)
+    with tempfile.TemporaryDirectory(
+        prefix=PREFIX, dir=folder, ignore_cleanup_errors=True
+    ) as place:
+        home = Path(place)
+        with (home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield home
+
+
+def _remove_if_left(folder: Path) -> None:
+    """Remove the folder when no living process holds its lock."""
     try:
-        yield store
+        lock = folder / "lock"
+        if not lock.exists():
+            left = time.time() - folder.stat().st_mtime > _YOUNG
+        else:
+            with lock.open("r") as held:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left = True
+    except OSError:
+        return  # somebody plays there, or it is somebody else's
+    if left:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- PostgreSQL -----------------------------------------------------------------------------------
+
+
+class _Databases:
+    """Stories in databases of one PostgreSQL server, copied from the world's."""
+
+    def __init__(self, server: URL, admin, files: Mapping[str, bytes]):
+        self.server, self.admin, self.numbers = server, admin, count(1)
+        self.name = f"{PREFIX}{uuid4().hex[:10]}"
+        self.create(self.world)
+        try:
+            store = Store(server.set(database=self.world))
+            try:
+                furnish(store, files)
+            finally:
+                store.close()
+        except BaseException:
+            self.drop(self.world)
+            raise
+
+    @property
+    def world(self) -> str:
+        return f"{self.name}_world"
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        name = f"{self.name}_{next(self.numbers)}"
+        self.create(name, like=self.world)
+        store = Store(self.server.set(database=name))
+        try:
+            yield store
+        finally:
+            store.close()
+            self.drop(name)
+
+    def create(self, name: str, like: str = "template1") -> None:
+        self._say(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+
+    def drop(self, name: str) -> None:
+        self._say(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _say(self, statement: str) -> None:
+        with self.admin.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def _databases(url: URL, files: Mapping[str, bytes]) -> Iterator[_Databases]:
+    server = url.set(drivername="postgresql+psycopg")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT", hide_parameters=True)
+    try:
+        found = _Databases(server, admin, files)
+        try:
+            yield found
+        finally:
+            found.drop(found.world)
     finally:
-        store.close()
-        with admin.connect() as connection:
-            connection.execute(text(f'drop database "{name}" with (force)'))
         admin.dispose()
-
-
-def fingerprint(store: Store) -> str:
-    """A digest of all that is stored: equal before and after means that nothing was saved."""
-    digest = hashlib.sha256()
-    with store.reading() as session:
-        for table in Base.metadata.sorted_tables:
-            rows = session.execute(table.select()).all()
-            digest.update(table.name.encode())
-            for row in sorted(repr(tuple(row)) for row in rows):
-                digest.update(row.encode())
-    return digest.hexdigest()
-
-
-def change_settings(store: Store, values: Mapping[str, Any]) -> None:
-    """The story's own local settings, in place of the demo municipality's."""
-    from engine.domain import organisation
-
-    def write(session):
-        for name, value in values.items():
-            organisation.change_setting(session, name, value)
-
-    store.write(write)

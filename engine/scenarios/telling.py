@@ -1,0 +1,297 @@
+"""The story as it is told: lines made of the trail, the letters and the deadlines, never of the file.
+
+A story for people has the work, the time, the rules and the letters; every other arrow of the
+diagram is for auditors and stands in the trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import clock, tables
+from engine.definitions import BPMN, Definition
+from engine.domain import deadlines, people
+from engine.domain.cases import Case
+from engine.domain.deadlines import Deadline
+from engine.domain.letters import Letter
+from engine.errors import Refused
+from engine.events import Event
+from engine.instances import WorkItem
+from engine.scenarios.cast import Cast
+from engine.scenarios.story import Step
+from engine.store import Store
+
+#: What a step of the municipality's own is told by, and what its trail would say again.
+_DECIDED = frozenset({"set_budget", "set_rule", "absent"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the story; `why` is for people and not part of what machines read."""
+
+    n: int
+    at: datetime
+    by: str | None
+    kind: str
+    element: str | None
+    text: str
+    why: str = ""
+
+
+@dataclass
+class Teller:
+    """Reads on from where it stopped last and tells what is new."""
+
+    store: Store
+    cast: Cast
+    told: list[Line]
+    _last: int = 0
+    _letters: set[str] = field(default_factory=set)
+    _duties: dict[str, tuple] = field(default_factory=dict)
+
+    def skip(self) -> None:
+        """Begin to tell from here."""
+        with self.store.reading() as session:
+            self._last = session.scalar(select(func.max(Event.id))) or 0
+
+    def catch_up(self, step: Step | int) -> None:
+        """Tell what has happened since last time, as part of the step."""
+        number = step if isinstance(step, int) else step.number
+        with self.store.reading() as session:
+            query = select(Event).where(Event.id > self._last).order_by(Event.id)
+            events = list(session.scalars(query))
+            if not events:
+                return
+            self._last = events[-1].id
+            lines = [line for event in events for line in self._event(session, number, event)]
+            lines += self._new_letters(session, number)
+            lines += self._new_duties(session, number)
+        self.told += sorted(lines, key=lambda line: line.at)
+
+    def refused(self, step: Step, refusal: Refused) -> None:
+        name = type(refusal).__name__
+        self._say(step, "refused", _element(step), f"{refusal}", why=name)
+
+    def decided(self, step: Step) -> None:
+        """A decision of the municipality's own; what a citizen's case did stands in its trail."""
+        if step.action in _DECIDED:
+            self._say(step, step.action, None, _WORDS[step.action](step.get(step.action)))
+
+    def _say(self, step: Step, kind: str, element: str | None, text: str, why: str = "") -> None:
+        by = step.get("by")
+        self.told.append(Line(step.number, clock.now(), by, kind, element, text, why))
+
+    def _event(self, session: Session, number: int, event: Event) -> Iterator[Line]:
+        tell = EVENTS.get(event.kind)
+        said = tell(session, event) if tell else None
+        if said is not None:
+            text, why = said if isinstance(said, tuple) else (said, "")
+            yield Line(number, event.at, event.actor, event.kind, event.element, text, why)
+
+    def _new_letters(self, session: Session, number: int) -> Iterator[Line]:
+        query = select(Letter).order_by(Letter.written_at, Letter.journal_no)
+        for letter in session.scalars(query):
+            if letter.id not in self._letters:
+                self._letters.add(letter.id)
+                text = f"{letter.code} {letter.title}{_recipient(session, letter)}"
+                at, by = letter.written_at, letter.written_by
+                yield Line(number, at, by, "letter", letter.code, text)
+
+    def _new_duties(self, session: Session, number: int) -> Iterator[Line]:
+        query = select(Deadline).order_by(Deadline.opened_at, Deadline.regel, Deadline.id)
+        for duty in session.scalars(query):
+            before, now = self._duties.get(duty.id), (duty.state, duty.due_at)
+            if before == now:
+                continue
+            self._duties[duty.id] = now
+            due = duty.due_at if deadlines.OPEN == duty.state and before is None else None
+            at = duty.opened_at if due else duty.ended_at or clock.now()
+            yield Line(number, at, None, "deadline", duty.regel, *_duty(duty, before))
+
+
+def _duty(duty: Deadline, before: tuple | None) -> tuple[str, str]:
+    at = clock.local(duty.due_at)
+    when = f"{at:%d.%m.%Y kl. %H.%M}" if at.date() == duty.due else f"{duty.due:%d.%m.%Y}"
+    if duty.state == deadlines.MET:
+        return f"{duty.regel} overholdt", duty.proof or ""
+    if duty.state == deadlines.CANCELLED:
+        return f"{duty.regel} bortfalder", duty.proof or ""
+    if before is not None:
+        return f"{duty.regel} flyttes til {when}", duty.words
+    return f"{duty.regel} senest {when}", duty.words
+
+
+def _recipient(session: Session, letter: Letter) -> str:
+    if letter.person_id:
+        return f" til {people.person(session, letter.person_id).name}"
+    return f" til {letter.unit}" if letter.unit else ""
+
+
+def _element(step: Step) -> str | None:
+    said = step.get(step.action)
+    return said.get("task") if isinstance(said, Mapping) else said
+
+
+# --- what the municipality decides ----------------------------------------------------------------
+
+
+def _budget(said: Mapping[str, Any]) -> str:
+    return "; ".join(f"{line}: {kroner(amounts['total'])}" for line, amounts in said.items())
+
+
+def kroner(amount: float) -> str:
+    """1234567 as Danes write it: 1.234.567 kr."""
+    return f"{amount:,.0f} kr.".replace(",", ".")
+
+
+def _rule(said: Mapping[str, Any]) -> str:
+    running = ", også for det, der er i gang" if said.get("applies_to_running") else ""
+    return f"{said['id']} = {said['value']}{running}"
+
+
+def _absence(said: Mapping[str, Any]) -> str:
+    return f"{said['user']} {said['from']} til {said['to']}; {said['deputy']} er stedfortræder"
+
+
+_WORDS = {"set_budget": _budget, "set_rule": _rule, "absent": _absence}
+
+
+# --- what the trail says --------------------------------------------------------------------------
+
+Said = str | tuple[str, str] | None
+
+
+def _case_opened(session: Session, event: Event) -> Said:
+    case = session.get(Case, event.case_id)
+    about = ", ".join(person.name for person in people.citizens(session, event.case_id))
+    name = _process_name(session, event.facts.get("process"))
+    return " · ".join(filter(None, (case.nummer, name, about)))
+
+
+def _referral_joined(session: Session, event: Event) -> Said:
+    return f"{session.get(Case, event.case_id).nummer}, som allerede er åben"
+
+
+def _process_name(session: Session, process: str | None) -> str:
+    query = select(Definition.name).where(
+        Definition.kind == BPMN, Definition.key == process, Definition.current
+    )
+    return session.scalar(query) or process or ""
+
+
+def _name(session: Session, event: Event) -> str:
+    return event.facts.get("label") or event.element or ""
+
+
+def _waiting(session: Session, event: Event) -> Said:
+    if event.facts.get("kind") == "service":
+        return None
+    case, queue = session.get(Case, event.case_id), event.facts.get("queue")
+    unit = f" ({case.owner_unit})" if queue in ("ejer", "ejer-leder", None) else ""
+    return f"{_name(session, event)} → {queue or 'ejer-leder'}{unit}"
+
+
+def _completed(session: Session, event: Event) -> Said:
+    """Tasks of people; the rest of the elements come and go."""
+    done = select(WorkItem.id).where(
+        WorkItem.instance_id == event.instance_id,
+        WorkItem.element == event.element,
+        WorkItem.completed_at == event.at,
+        WorkItem.completed_by.is_not(None),
+    )
+    return None if session.scalars(done.limit(1)).first() is None else _name(session, event)
+
+
+def _to(session: Session, event: Event) -> Said:
+    to, name = event.facts.get("to"), _task_name(session, event)
+    return f"{name} → {to}" if to and to != event.actor else name
+
+
+def _task_name(session: Session, event: Event) -> str:
+    task = session.get(WorkItem, event.facts.get("task", ""))
+    return task.name if task and task.name else event.element or ""
+
+
+def _held(session: Session, event: Event) -> Said:
+    until = clock.local(datetime.fromisoformat(event.facts["until"]))
+    return f"{_task_name(session, event)} til {until:%d.%m.%Y kl. %H.%M}"
+
+
+def _caught(session: Session, event: Event) -> Said:
+    # A timer has told that it fired.
+    return None if event.facts.get("event") == "timer" else _name(session, event)
+
+
+def _decided(session: Session, event: Event) -> Said:
+    decision, fired = event.facts["decision"], event.facts.get("rules") or ()
+    try:
+        found = tables.table(session, decision).decisions[decision]
+    except tables.UnknownDecision:
+        return f"{decision}: {', '.join(fired)}"
+    rows = [row for row in found.rows if row.id in fired]
+    why = "; ".join(filter(None, (_law(row) for row in rows)))
+    return f"{found.name}: {', '.join(fired) or 'ingen række passer'}", why
+
+
+def _law(row: Any) -> str:
+    """Where a row comes from, in words; what no law fixes says so."""
+    if not row.source:
+        return "lokal beslutning" if row.kind == "lokal" else ""
+    return f"{row.source} (lokal beslutning)" if row.kind == "lokal" else row.source
+
+
+def _chose(session: Session, event: Event) -> Said:
+    names = [name for name in event.facts.get("names") or () if name]
+    return f"{_name(session, event)} {', '.join(names)}" if names else None
+
+
+def _state_changed(session: Session, event: Event) -> Said:
+    reason = event.facts.get("reason") or ""
+    return f"{event.facts.get('old') or '—'} → {event.facts.get('new')}", str(reason)
+
+
+def _incident(session: Session, event: Event) -> Said:
+    return f"nr. {event.facts.get('incident')} ved {event.element or event.facts.get('verb')}"
+
+
+def _fault(session: Session, event: Event) -> Said:
+    return f"{event.facts.get('code') or ''} ved {_name(session, event)}".strip()
+
+
+def _fact(name: str) -> Callable[[Session, Event], Said]:
+    return lambda session, event: str(event.facts.get(name) or "—")
+
+
+EVENTS: dict[str, Callable[[Session, Event], Said]] = {
+    "case_opened": _case_opened,
+    "referral_joined": _referral_joined,
+    "waiting": _waiting,
+    "completed": _completed,
+    "claimed": _to,
+    "released": _to,
+    "assigned": _to,
+    "held": _held,
+    "hold_ended": _to,
+    "timer_fired": _name,
+    "caught": _caught,
+    "decided": _decided,
+    "chose": _chose,
+    "error": _fault,
+    "escalation": _fault,
+    "state_changed": _state_changed,
+    "owner_changed": _fact("new"),
+    "coordinator_appointed": _fact("user"),
+    "coordinator_changed": _fact("new"),
+    "deputy_appointed": _fact("user"),
+    "rule_missing": _fact("regel"),
+    "incident_opened": _incident,
+    "incident_retried": _incident,
+    "ended": _name,
+    "cancelled": lambda session, event: None,
+}
