@@ -65,7 +65,9 @@ def end(row: CaseRole) -> None:
 def table(session: Session, case: Case) -> list[CaseRole]:
     """The role table of today."""
     query = select(CaseRole).where(CaseRole.case_id == case.id, CaseRole.valid_to.is_(None))
-    return list(session.scalars(query.order_by(CaseRole.valid_from, CaseRole.role, CaseRole.who)))
+    return sorted(
+        session.scalars(query), key=lambda row: (row.valid_from, row.role, row.who, row.does)
+    )
 
 
 @fact("rolleliste")

@@ -175,7 +175,7 @@ def _oblige(context: Context, version: plan.Plan) -> None:
         )
         obligations.begin(session, case, unit, keys, contact)
         if contact:
-            case_roles.give(session, case, "sagsbehandler", contact, "kontakt i enheden", unit)
+            case_roles.give(session, case, "sagsbehandler", contact, "Kontakt i enheden", unit)
 
 
 def _needs_consent(context: Context) -> None:
