@@ -15,7 +15,7 @@ from engine.domain.cases import Case
 from engine.errors import Refused
 from engine.store import Base, new_id
 
-NEEDED, SENT, HEARD = "noedvendig", "sendt", "hoert"
+NEEDED, BEGUN, SENT, HEARD = "noedvendig", "begyndt", "sendt", "hoert"
 
 
 class PartshoeringMangler(Refused):
@@ -48,13 +48,20 @@ class Hearing(Base):
     weighed_by: Mapped[str | None] = mapped_column(String(60))
 
 
-def need(session: Session, case: Case, subject: str) -> bool:
-    """Note that the party must be heard; False where a hearing is under way already."""
-    if pending(session, case, subject):
-        return False
-    session.add(Hearing(case_id=case.id, subject=subject, needed_at=clock.now()))
+def need(session: Session, case: Case, subject: str) -> None:
+    """Note that the party must be heard, unless a hearing is under way already."""
+    if not pending(session, case, subject):
+        session.add(Hearing(case_id=case.id, subject=subject, needed_at=clock.now()))
+        session.flush()
+
+
+def begin(session: Session, case: Case, subject: str) -> bool:
+    """Whether a hearing that was needed begins now; it begins once."""
+    waiting = [row for row in pending(session, case, subject) if row.state == NEEDED]
+    for row in waiting:
+        row.state = BEGUN
     session.flush()
-    return True
+    return bool(waiting)
 
 
 def send(session: Session, case: Case, subject: str, by: str, **facts) -> Hearing:

@@ -88,12 +88,13 @@ def papers_ready(
     indstilling_id: str | None = None,
     **_: object,
 ) -> dict | None:
-    """Papirerne er klar. Er der nye oplysninger til ugunst, begynder en partshøring."""
+    """Papirerne er klar. Er der nye oplysninger til ugunst, eller mangler en høring fra sidste møde, begynder den."""
     row = of(context, indstilling_id)
     if budgetlinje:
         row.line = budgetlinje
-    begun = nye_ugunst == "ja" and hearings.need(context.session, context.case, row.id)
-    return {"hoering_begynder": begun}
+    if nye_ugunst == "ja":
+        hearings.need(context.session, context.case, row.id)
+    return {"hoering_begynder": hearings.begin(context.session, context.case, row.id)}
 
 
 @service("reserver_daekning")
@@ -143,6 +144,8 @@ def decide(
     item = committee.item_of(session, row)
     item.result, item.present = resultat, til_stede
     if resultat in (grants.POSTPONED, grants.OWN_MEANS):
+        if partshoering == "mangler":
+            hearings.need(session, case, row.id)
         context.record("grant_not_decided", application=row.id, result=resultat)
         return {"visitation_udfald": resultat, "daekning_mangler": False}
     hearings.must_be_over(session, case, row.id, partshoering)

@@ -71,7 +71,9 @@ def save_application(
     )
     budget.request(session, row.line, row.amount, by=context.actor, case_id=case.id, subject=row.id)
     context.record("application_written", application=row.id, amount=str(row.amount))
-    begun = ugunst == "ja" and hearings.need(session, case, row.id)
+    if ugunst == "ja":
+        hearings.need(session, case, row.id)
+    begun = hearings.begin(session, case, row.id)
     return {"indstilling_id": row.id, "hoering_begynder": begun}
 
 

@@ -1,0 +1,259 @@
+"""P07: from what is asked for to a ruling that the citizen has been told."""
+
+import pytest
+
+from engine.domain import deadlines, hearings, letters, opinions, rulings
+from engine.domain.escalation import EnhedUdenKompetence, of_case
+from engine.domain.grants import DaekningPasserIkke, KunBudget
+from engine.domain.hearings import PartshoeringMangler
+from engine.forms import FormErrors
+from tests.committee.conftest import (
+    ADVICE,
+    AGENDA,
+    GRANTED,
+    HEARING,
+    OPINION,
+    PAPERS,
+    PARTLY,
+    POSTPONED,
+    REASONS,
+    REFUSED,
+    REMARKS,
+)
+
+
+def application(hall):
+    return hall.read(lambda s, c: of_case(s, c)[-1])
+
+
+def test_an_application_without_alternatives_is_refused(hall):
+    with pytest.raises(FormErrors, match="andre muligheder"):
+        hall.apply(alternativer="")
+    assert hall.balance()["requested"] == 0
+
+
+def test_what_is_asked_for_is_noted_and_blocks_nothing(hall):
+    hall.apply()
+    assert hall.balance() == {
+        "total": 1_000_000,
+        "requested": 96_000,
+        "reserved": 0,
+        "granted": 0,
+        "spent": 0,
+        "free": 1_000_000,
+    }
+
+
+def test_a_law_is_ruled_on_by_a_unit_that_has_it(hall):
+    with pytest.raises(EnhedUdenKompetence, match="Misbrugsbehandling afgør ikke efter LAB"):
+        hall.apply(ydelser=[{"ydelse": "Mentor", "lov": "LAB", "enhed": "MIS"}])
+
+
+def test_two_units_make_it_the_committees_whatever_the_amount(hall):
+    hall.apply(beloeb=5000)
+    assert application(hall).competence_row == "tvaergaaende_c_vis"
+    assert hall.queues() == {"ejer-leder": ["ledergodkend"]}
+
+
+ALONE = {"ydelser": [{"ydelse": "Støtte", "lov": "SEL", "enhed": "VOK"}]}
+
+
+@pytest.mark.parametrize(
+    ("amount", "row", "queue", "element"),
+    [
+        (50_000, "enhedsleder", "ejer-leder", "leder_bevilger"),
+        (50_001, "rest_c_vis", "ejer-leder", "ledergodkend"),
+        (500_001, "over_chefgraense", "DIR", "chef_bevilger"),
+    ],
+)
+def test_one_krone_above_the_limit_is_routed_up(hall, amount, row, queue, element):
+    hall.apply(**ALONE, beloeb=amount)
+    assert application(hall).competence_row == row
+    assert hall.queues() == {queue: [element]}
+
+
+def test_what_the_leader_grants_is_paid_by_the_unit_and_ruled_and_told(hall):
+    hall.apply(**ALONE, beloeb=20_000)
+    answers = {k: v for k, v in GRANTED.items() if k != "fordeling"}
+    hall.do("leder-vok", "leder_bevilger", **(answers | {"beloeb_bevilget": 20_000}))
+    assert hall.queues() == {"VOK": ["afgoerelse"]}
+    hall.do("sagsbehandler-vok", "afgoerelse", resultat="bevilget", afgoerelse_tekst="Ja")
+    hall.do("sagsbehandler-oek", "bogfoer", stemmer=True)
+    assert hall.balance("vok-2026")["granted"] == 20_000
+    assert hall.balance()["reserved"] == hall.balance()["granted"] == 0
+    assert hall.read(lambda s, c: [x.code for x in letters.of_case(s, c)]) == ["B06"]
+
+
+def test_a_unit_that_is_late_brings_the_task_to_its_leader_the_day_after(hall):
+    hall.on_agenda()
+    assert hall.read(lambda s, c: deadlines.open_deadlines(s, c, "KP-7")[0].due.isoformat()) == (
+        "2026-12-03"
+    )
+    hall.do("sagsbehandler-job", "udtalelse", item="JOB", **OPINION)
+    hall.at("2026-12-03T23:59")
+    assert hall.queues() == {"MIS": ["udtalelse"]}
+    hall.at("2026-12-04T00:01")
+    assert hall.queues() == {"MIS": ["udtalelse"], "MIS-leder": ["ryk_for_udtalelse"]}
+
+
+def test_a_late_opinion_takes_the_leaders_task_away(hall):
+    hall.on_agenda()
+    hall.do("sagsbehandler-job", "udtalelse", item="JOB", **OPINION)
+    hall.at("2026-12-04T09:00")
+    hall.do("sagsbehandler-mis", "udtalelse", item="MIS", **OPINION)
+    assert hall.queues() == {"udvalg-sekretaer": ["goer_sagen_klar"]}
+    assert hall.read(lambda s, c: deadlines.open_deadlines(s, c, "KP-7")) == []
+
+
+def test_at_the_paper_cut_off_the_item_goes_on_marked_without_an_opinion(hall):
+    hall.on_agenda()
+    hall.do("sagsbehandler-job", "udtalelse", item="JOB", **OPINION)
+    hall.at("2026-12-10T11:59")
+    assert "udvalg-sekretaer" not in hall.queues()
+    hall.at("2026-12-10T12:00")
+    assert hall.queues() == {"udvalg-sekretaer": ["goer_sagen_klar"]}
+    said = hall.read(lambda s, c: {o.unit: o.advice for o in opinions.all_of(s, of_case(s, c)[0])})
+    assert said == {"JOB": "anbefales", "MIS": "Ingen udtalelse"}
+
+
+def test_papers_ready_reserves_what_there_is_and_flags_what_is_missing(hall):
+    hall.line_has(60_000)
+    hall.on_agenda()
+    for unit in ("MIS", "JOB"):
+        hall.do(f"sagsbehandler-{unit.lower()}", "udtalelse", item=unit, **OPINION)
+    assert hall.balance()["reserved"] == 0
+    hall.do("udvalg-sekretaer", "goer_sagen_klar", **PAPERS)
+    assert hall.balance()["reserved"] == 60_000
+    assert hall.balance()["free"] == 0
+    assert hall.queues() == {}
+
+
+def test_partly_granted_is_ruled_booked_by_unit_and_told_with_a_date_to_complain_by(hall):
+    hall.told()
+    assert hall.queues() == {}
+    assert hall.balance()["granted"] == 60_000
+    assert hall.balance()["reserved"] == 0
+    found = hall.read(rulings.of_case)
+    assert {r.law: r.complain_by.isoformat() for r in found} == {
+        "LAB": "2027-01-14",
+        "SEL": "2027-01-14",
+    }
+    assert hall.read(lambda s, c: [x.code for x in letters.of_case(s, c)]) == ["B06"]
+    letter = hall.read(lambda s, c: letters.of_case(s, c)[0].facts)
+    assert len(letter["afgoerelser"]) == 2
+    assert all("Ankestyrelsen" in r["klagevejledning"] for r in letter["afgoerelser"])
+
+
+def test_a_refusal_whose_only_ground_is_money_is_refused(hall):
+    hall.at_the_table()
+    with pytest.raises(KunBudget):
+        hall.do("udvalg-sekretaer", "beslutning", **(REFUSED | {"grunde": ["budget"]}))
+    assert hall.queues() == {"udvalg-sekretaer": ["beslutning"]}
+
+
+def test_after_a_refusal_the_reservation_is_released_and_nothing_is_booked(hall):
+    hall.at_the_table()
+    hall.do("udvalg-sekretaer", "beslutning", **REFUSED)
+    hall.ruled(resultat="afslag", **REASONS)
+    assert hall.queues() == {}
+    assert hall.balance()["granted"] == hall.balance()["reserved"] == 0
+
+
+def test_without_three_reasons_a_ruling_that_does_not_give_all_is_refused(hall):
+    hall.at_the_table()
+    hall.do("udvalg-sekretaer", "beslutning", **REFUSED)
+    with pytest.raises(rulings.BegrundelseMangler, match="vurderingen"):
+        hall.do(
+            "sagsbehandler-mis",
+            "afgoerelse",
+            item="SEL",
+            resultat="afslag",
+            afgoerelse_tekst="Nej",
+            **(REASONS | {"begrundelse_hensyn": ""}),
+        )
+
+
+def test_a_necessary_need_without_cover_goes_to_the_director_not_to_a_refusal(hall):
+    hall.line_has(60_000)
+    hall.at_the_table()
+    hall.do("udvalg-sekretaer", "beslutning", **GRANTED)
+    assert hall.queues() == {"DIR": ["anvis_daekning"]}
+    with pytest.raises(DaekningPasserIkke, match=r"36\.000"):
+        hall.do(
+            "chef-1", "anvis_daekning", kilder=[{"fra": "MIS", "beloeb": 35_000}], begrundelse="x"
+        )
+    sources = [{"fra": "MIS", "beloeb": 16_000}, {"fra": "JOB", "beloeb": 20_000}]
+    hall.do("chef-1", "anvis_daekning", kilder=sources, begrundelse="Nødvendigt")
+    hall.ruled()
+    hall.do("sagsbehandler-oek", "bogfoer", stemmer=True)
+    assert hall.balance()["granted"] == 60_000
+    assert hall.balance("mis-2026")["granted"] == 16_000
+    assert hall.balance("job-2026")["granted"] == 20_000
+
+
+def test_the_party_is_heard_beside_the_rest_and_nothing_is_decided_before(hall):
+    hall.at_the_table(ugunst="ja")
+    assert hall.queues() == {
+        "koordinator": ["partshoering_sendes"],
+        "udvalg-sekretaer": ["beslutning"],
+    }
+    for said in ("ikke_noedvendig", "gennemfoert", "mangler"):
+        with pytest.raises(PartshoeringMangler):
+            hall.do("udvalg-sekretaer", "beslutning", **(PARTLY | {"partshoering": said}))
+
+
+def test_a_hearing_found_missing_at_the_meeting_leaves_only_to_postpone(hall):
+    hall.at_the_table()
+    with pytest.raises(PartshoeringMangler):
+        hall.do("udvalg-sekretaer", "beslutning", **(PARTLY | {"partshoering": "mangler"}))
+    hall.do("udvalg-sekretaer", "beslutning", **POSTPONED)
+    assert hall.queues() == {"udvalg-sekretaer": ["saet_paa_dagsorden"]}
+    later = {"moededato": "2027-01-07T10:00", "papirfrist": "2027-01-04T12:00"}
+    hall.do("udvalg-sekretaer", "saet_paa_dagsorden", **(AGENDA | later))
+    hall.do("udvalg-sekretaer", "goer_sagen_klar", **PAPERS)
+    hall.do("koordinator-3", "partshoering_sendes", **HEARING)
+    hall.tell("part_bemaerkninger")
+    hall.do("koordinator-3", "vurder_bemaerkninger", **REMARKS)
+    hall.at("2027-01-07T10:00")
+    hall.do("udvalg-sekretaer", "beslutning", **(PARTLY | {"partshoering": "gennemfoert"}))
+    hall.ruled(resultat="delvist", **REASONS)
+    hall.do("sagsbehandler-oek", "bogfoer", stemmer=True)
+    assert hall.read(rulings.of_case)[0].complain_by.isoformat() == "2027-02-04"
+    assert "B08" in hall.read(lambda s, c: [x.code for x in letters.of_case(s, c)])
+
+
+def test_a_party_that_says_nothing_has_been_heard_when_the_time_is_up(hall):
+    hall.on_agenda(ugunst="ja")
+    hall.at("2026-12-03T10:00")
+    hall.do("koordinator-3", "partshoering_sendes", **HEARING)
+    hall.at("2026-12-17T23:59")
+    assert "koordinator" not in hall.queues()
+    hall.at("2026-12-18T00:01")
+    assert hall.queues()["koordinator"] == ["vurder_bemaerkninger"]
+    hall.do("koordinator-3", "vurder_bemaerkninger", svar="nej")
+    assert hall.read(lambda s, c: hearings.pending(s, c, of_case(s, c)[0].id)) == []
+
+
+def test_the_leader_may_pay_and_the_committee_is_spared(hall):
+    hall.apply()
+    hall.do("leder-vok", "ledergodkend", **(ADVICE | {"egen_finansiering": "ja"}))
+    assert hall.queues() == {}
+
+
+def test_sent_back_to_the_units_own_competence_the_reservation_is_released(hall):
+    hall.at_the_table()
+    hall.do("udvalg-sekretaer", "beslutning", resultat="egen_kompetence", begrundelse="Ja")
+    assert hall.queues() == {}
+    assert hall.balance()["reserved"] == 0
+
+
+def test_a_reservation_lapses_after_kp_11_and_the_item_stays(hall):
+    hall.on_agenda()
+    assert AGENDA["moededato"].startswith("2026-12-17")
+    hall.at("2026-12-10T12:00")
+    hall.do("udvalg-sekretaer", "goer_sagen_klar", **PAPERS)
+    hall.at("2027-01-09T23:59")
+    assert hall.balance()["reserved"] == 96_000
+    hall.at("2027-01-10T00:01")
+    assert hall.balance()["reserved"] == 0
+    assert hall.queues() == {"udvalg-sekretaer": ["beslutning"]}
