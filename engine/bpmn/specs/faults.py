@@ -66,9 +66,8 @@ def _levels(task: Task) -> Iterator[tuple[Task, Sequence[BoundaryEvent | EventSu
             task = task.parent
             continue
         room = task.workflow
-        # What goes wrong in an event sub-process is not for its own room to catch.
-        if not task.task_spec.is_event_subprocess:
-            yield room.task_tree, room.spec.event_subprocesses
+        # An event sub-process never catches what goes wrong inside itself; its siblings may.
+        yield room.task_tree, [e for e in room.spec.event_subprocesses if e is not task.task_spec]
         if room.parent_task_id is None:
             return
         task = room.top_workflow.get_task_from_id(room.parent_task_id)
