@@ -1,4 +1,4 @@
-"""The verb `tell`: a message from outside, to a case or to whoever waits for a key."""
+"""The verb `tell`: a message or a signal from outside, to a case, a key, or everybody."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ def tell(
     """Give a message to the case of that number, or to whoever waits for the key.
 
     With nobody waiting it may start a process by its message start event, on that case or, when
-    the key is no case's number, on a case of its own. Raises NobodyWaits otherwise: nothing is
-    kept for later.
+    the key is no case's number, on a case of its own. A name that is no message's but a signal's
+    is broadcast: every case that listens hears it, and every process that it starts begins.
+    Raises NobodyWaits otherwise: nothing is kept for later.
     """
-    if (case is None) == (key is None):
-        raise ValueError("a message is told to a case or to a key")
+    if case is not None and key is not None:
+        raise ValueError("a message is told to a case or to a key, not to both")
     about = About("tell", by)
 
     def deliver(session: Session) -> None:
@@ -55,10 +56,16 @@ def _to_case(step: Step, message: str, data: Mapping[str, Any], nummer: str) -> 
         raise cases.NoSuchCase
     heard = step.deliver(Message(case, "message", message, None, data))
     if not heard and not step.start_by("message", message, data, case):
-        raise NobodyWaits(besked=message)
+        _to_everybody(step, message, data)
 
 
-def _to_key(step: Step, message: str, data: Mapping[str, Any], key: str) -> None:
+def _to_everybody(step: Step, signal: str, data: Mapping[str, Any]) -> None:
+    heard = step.deliver(Message(None, "signal", signal, None, data))
+    if not step.start_by("signal", signal, data) and not heard:
+        raise NobodyWaits(besked=signal)
+
+
+def _to_key(step: Step, message: str, data: Mapping[str, Any], key: str | None) -> None:
     query = (
         select(Subscription.case_id)
         .where(Subscription.name == message, Subscription.key == key)
@@ -75,4 +82,4 @@ def _to_key(step: Step, message: str, data: Mapping[str, Any], key: str) -> None
         case = step.lock(case_id) if case_id is not None else None
         heard = step.start_by("message", message, data, case)
     if not heard:
-        raise NobodyWaits(besked=message)
+        _to_everybody(step, message, data)

@@ -14,11 +14,9 @@ from engine.casework.step import Message, Step
 from engine.domain import deadlines, rules
 from engine.domain.calendar import WorkingDays
 from engine.domain.deadlines import Deadline
+from engine.instances import UNFINISHED, WorkItem
 from engine.jobs import Job
 from engine.store import Store
-
-#: How a diagram asks for the moments of a duty.
-_FACTS = ("sag.frister", "sag.planlagt", "sag.frist_tider")
 
 
 def change_rule(
@@ -64,7 +62,9 @@ def recount(step: Step, job: Job) -> None:
         moved |= dict(zip(before, _moments(deadline), strict=True))
         step.record(case, "deadline_moved", rule=regel, due=deadline.due.isoformat())
     step.session.delete(job)
+    moved = {old: new for old, new in moved.items() if old != new}
     _move_timers(step, case.id, moved)
+    _move_tasks(step, case.id, moved)
     step.deliver(Message(case, "message", "frist_aendret", None, {"regel": regel}))
 
 
@@ -84,5 +84,16 @@ def _move_timers(step: Step, case_id: str, moved: dict[datetime, datetime]) -> N
         running = step.load(timer.instance_id)
         program = diagrams.program(step.session, running.instance.release_id)
         asked = program.element(timer.process, timer.element).event.timer.text
-        if any(fact in asked for fact in _FACTS):
+        # Set by the case, and to the very moment of the duty: so by the duty.
+        if "sag." in asked:
             running.flow.move_timer(timer.ref, moved[timer.due_at])
+
+
+def _move_tasks(step: Step, case_id: str, moved: dict[datetime, datetime]) -> None:
+    query = select(WorkItem).where(
+        WorkItem.case_id == case_id,
+        WorkItem.state.in_(UNFINISHED),
+        WorkItem.due_at.in_(list(moved)),
+    )
+    for task in step.session.scalars(query):
+        task.due_at = moved[task.due_at]

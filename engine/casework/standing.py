@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, diagrams, feel, jobs
 from engine.bpmn.timers import Schedule, schedule
+from engine.casework import keeping
 from engine.casework.step import Step
 from engine.domain import cases
 from engine.jobs import Job
@@ -30,6 +31,12 @@ def sweep(name: str, every: timedelta) -> Callable:
         return function
 
     return register
+
+
+#: How often the invariants of all open cases are gone over.
+EVERY_DAY = timedelta(days=1)
+
+sweep("invariants", EVERY_DAY)(keeping.sweep)
 
 
 def arm(store: Store) -> None:

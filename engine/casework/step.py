@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import bpmn, clock, diagrams, events
-from engine.casework import saving
+from engine.casework import keeping, saving
 from engine.casework.host import CaseHost
 from engine.domain import cases
 from engine.domain.cases import Case
@@ -56,7 +56,7 @@ class Run:
 class Message:
     """Something thrown, on its way to whoever waits."""
 
-    case: Case
+    case: Case | None  # where it was thrown; a signal from outside was thrown nowhere
     kind: str  # message | signal
     name: str
     key: str | None
@@ -85,6 +85,7 @@ class Step:
         self._entries: dict[str, list[Entry]] = {}
         self._noted: list[tuple[Case, Entry]] = []
         self._owners: dict[str, str | None] = {}
+        self._standing: dict[str, tuple] = {}
         self._messages: deque[Message] = deque()
         self._starts: deque[tuple[Case, str, dict]] = deque()
 
@@ -93,7 +94,16 @@ class Step:
         if case.id not in self._cases:
             self._cases[case.id] = case
             self._owners[case.id] = case.owner_unit
+            self._standing[case.id] = keeping.standing(case)
         return case
+
+    def taking_part(self) -> list[Case]:
+        """The cases of this step so far."""
+        return list(self._cases.values())
+
+    def standing(self, case: Case) -> tuple:
+        """How the case stood when the step took it in."""
+        return self._standing[case.id]
 
     def lock(self, case_id: str) -> Case:
         """The case, its row locked for the rest of the transaction."""
@@ -310,6 +320,8 @@ class Step:
 
     def save(self) -> None:
         """Write the difference that the step has made."""
+        self.settle()
+        keeping.look(self)
         self.settle()
         with self.session.no_autoflush:
             for run in self.runs.values():
