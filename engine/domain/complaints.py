@@ -18,11 +18,14 @@ from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.domain.rulings import Ruling
 from engine.errors import Refused
+from engine.instances import UNFINISHED, WorkItem
 from engine.store import Base, Json, new_id
 
 OPEN, CLOSED = "aaben", "afsluttet"
 UPHELD, GRANTED, PARTLY = "fastholdt", "medhold", "delvist"
 CHANGED, SENT_BACK = "aendret", "hjemvist"
+#: The task in which a complaint that has come in waits to be registered.
+ARRIVED = "registrer_klage"
 #: What the appeals body must have with a complaint.
 ENCLOSED = {"genvurderingen": "genvurderingen med begrundelse", "akter": "sagens akter"}
 
@@ -132,9 +135,14 @@ def close(row: Complaint) -> None:
 
 @fact("aabne_klager")
 def count_open(session: Session, case: Case) -> int:
-    """How many complaints run; a case does not close meanwhile."""
-    query = select(func.count()).where(Complaint.case_id == case.id, Complaint.state == OPEN)
-    return session.scalar(query)
+    """How many complaints run, with those not yet registered; a case does not close meanwhile."""
+    running = select(func.count()).where(Complaint.case_id == case.id, Complaint.state == OPEN)
+    arrived = select(func.count()).where(
+        WorkItem.case_id == case.id,
+        WorkItem.element == ARRIVED,
+        WorkItem.state.in_(UNFINISHED),
+    )
+    return session.scalar(running) + session.scalar(arrived)
 
 
 @fact("klager")

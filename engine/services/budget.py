@@ -31,7 +31,7 @@ def book(
     context: Context,
     fordeling: list | None = None,
     beloeb_per_aar: list | None = None,
-    bilag: str | None = None,
+    bilagsnummer: str | None = None,
     indstilling_id: str | None = None,
     **_: object,
 ) -> dict | None:
@@ -42,7 +42,7 @@ def book(
         grants.check_years(grant, beloeb_per_aar)
         grant.per_year = beloeb_per_aar
     booked = grants.book(context.session, row, context.actor, fordeling)
-    grant.voucher = bilag
+    grant.voucher = bilagsnummer
     context.record("booked", application=row.id, amount=str(booked), split=grant.split)
 
 
@@ -51,7 +51,7 @@ def book_after_complaint(
     context: Context,
     fordeling: list | None = None,
     beloeb_per_aar: list | None = None,
-    bilag: str | None = None,
+    bilagsnummer: str | None = None,
     indstilling_id: str | None = None,
     **_: object,
 ) -> dict | None:
@@ -60,7 +60,7 @@ def book_after_complaint(
         context,
         fordeling=fordeling,
         beloeb_per_aar=beloeb_per_aar,
-        bilag=bilag,
+        bilagsnummer=bilagsnummer,
         indstilling_id=indstilling_id,
     )
 

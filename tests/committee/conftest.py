@@ -45,6 +45,14 @@ class Hall(Town):
         self.nummer = self.store.write(make)
         return self.nummer
 
+    def queues(self) -> dict[str, list[str]]:
+        """What waits where, but for what the sweep says of a case without its spine."""
+        found = {
+            queue: [element for element in elements if element != "sag_uden_fremtid"]
+            for queue, elements in super().queues().items()
+        }
+        return {queue: elements for queue, elements in found.items() if elements}
+
     def apply(self, **answers) -> None:
         """F24, on a run of the diagram of its own."""
         self.start("visitation")
