@@ -68,7 +68,8 @@ def _to_everybody(step: Step, signal: str, data: Mapping[str, Any]) -> None:
 def _to_key(step: Step, message: str, data: Mapping[str, Any], key: str | None) -> None:
     query = (
         select(Subscription.case_id)
-        .where(Subscription.name == message, Subscription.key == key)
+        .where(Subscription.kind == "message", Subscription.name == message)
+        .where(Subscription.key == key, Subscription.key.is_not(None))
         .order_by(Subscription.case_id)
     )
     waiting = list(step.session.scalars(query.distinct()))

@@ -80,15 +80,19 @@ def hold(cast: Cast, step: Step) -> None:
 
 
 def tell(cast: Cast, step: Step) -> None:
-    """A message to the case, or to a key; without `by` it comes from outside."""
+    """A message to the case, or to a key; without `by` it comes from outside.
+
+    Before there is a case, only what starts one can hear it.
+    """
     message, key = step.get("tell"), step.get("key")
+    to_case = key is None and (cast.cases or "case" in step.keys)
     before = _started_by(cast, message)
     casework.tell(
         cast.store,
         message,
         _with_persons(cast, step.get("data", {})),
         by=step.get("by", SYSTEM),
-        case=cast.case(step) if key is None else None,
+        case=cast.case(step) if to_case else None,
         key=key,
     )
     for nummer, instance in _started_by(cast, message).items():

@@ -65,6 +65,21 @@ class Cast:
         if instance is not None:
             self.instances[nummer] = instance
 
+    def adopt(self, processes: set[str]) -> None:
+        """While no step has opened a case: what the story's own processes began by themselves."""
+        if self.cases or not processes:
+            return
+        query = (
+            select(Case.nummer, Instance.id)
+            .join(Instance, Instance.case_id == Case.id)
+            .where(Instance.process.in_(processes))
+            .order_by(Case.nummer, Instance.started_at)
+        )
+        with self.store.reading() as session:
+            for nummer, instance in session.execute(query).all():
+                if nummer not in self.cases:
+                    self.opened(nummer, instance)
+
     def instances_of(self, process: str) -> set[str]:
         with self.store.reading() as session:
             return set(session.scalars(select(Instance.id).where(Instance.process == process)))

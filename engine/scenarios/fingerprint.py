@@ -12,6 +12,11 @@ from sqlalchemy import select
 
 from engine.store import Base, Store
 
+#: What an incident leaves behind: itself, its event, and the mark on its task.
+OF_AN_INCIDENT = frozenset(
+    ("incidents", "events", "event_contents", "chain_heads", "work_items", "cases")
+)
+
 
 def of(store: Store) -> dict[str, str]:
     """Table -> digest of all its rows, whatever their order."""

@@ -76,6 +76,8 @@ class Player:
     def __init__(self, story: Story, store: Store, virtual: clock.VirtualClock, played: Played):
         self.story, self.store, self.played = story, store, played
         self.cast = Cast(store)
+        #: Processes of the story's own, some of which may begin by themselves.
+        self.started = {path.stem for path in story.deploy if path.suffix == ".bpmn"}
         self.passage = Passage(store, virtual)
         self.teller = Teller(store, self.cast, played.told)
 
@@ -128,11 +130,13 @@ class Player:
             if step.at is not None:
                 self.passage.to(step.at)
                 self.teller.catch_up(step.number)
+                self.cast.adopt(self.started)
             if step.action:
                 self.act(step)
                 self.teller.catch_up(step.number)
             self.passage.settle()
             self.teller.catch_up(step.number)
+            self.cast.adopt(self.started)
             self.expect(step)
         except Stop as stop:
             self.fail(step.number, stop.path, stop.expected, stop.actual)
@@ -153,6 +157,9 @@ class Player:
         try:
             ACTS[step.action](self.cast, step)
         except Refused as refusal:
+            if step.refused is None and _is_expected_fault(step, refusal):
+                self.teller.refused(step, refusal)
+                return
             if step.refused is None:
                 raise Stop(step.action, "udført", self._reason(refusal)) from refusal
             self._check_refusal(step, refusal, before)
@@ -173,9 +180,12 @@ class Player:
         names = {cls.__name__ for cls in type(refusal).__mro__ if issubclass(cls, Refused)}
         if step.refused not in names and step.refused.lower() not in str(refusal).lower():
             raise Stop("refused", step.refused, self._reason(refusal))
-        changed = fingerprint.changed(before, fingerprint.of(self.store))
+        changed = set(fingerprint.changed(before, fingerprint.of(self.store)))
+        if isinstance(refusal, StepFailed):
+            # A fault in the diagram: nothing of the step is saved, but the incident is.
+            changed -= fingerprint.OF_AN_INCIDENT
         if changed:
-            raise Stop("refused", "intet er gemt", f"ændret: {', '.join(changed)}")
+            raise Stop("refused", "intet er gemt", f"ændret: {', '.join(sorted(changed))}")
         self.teller.refused(step, refusal)
 
     def _reason(self, refusal: Refused) -> str:
@@ -207,6 +217,11 @@ class Player:
 
     def fail(self, number: int, path: str, expected: Any, actual: Any) -> None:
         self.played.failures.append(Failure(number, path, expected, actual))
+
+
+def _is_expected_fault(step: Step, refusal: Refused) -> bool:
+    """A diagram that fails stops the story, unless the step itself looks for the incident."""
+    return isinstance(refusal, StepFailed) and "incidents" in (step.get("expect") or {})
 
 
 def _named(error: Exception) -> str:

@@ -46,6 +46,22 @@ def test_a_message_with_a_key_may_start_a_process(world):
     assert task.process == "modtager"
 
 
+def test_a_signal_that_is_told_reaches_every_case_and_starts_what_listens(world):
+    one, other = world.open("hoerer"), world.open("hoerer")
+    casework.tell(world.store, "sirene", {"svar": "ild"}, by="anna", case=one)
+    assert world.task(one).element == world.task(other).element == "efter"
+    assert sorted(task.element for task in world.tasks()) == ["efter", "efter", "fra_start"]
+    casework.tell(world.store, "sirene", by="system")
+    assert sorted(task.element for task in world.tasks())[2:] == ["fra_start", "fra_start"]
+
+
+def test_a_name_that_neither_message_nor_signal_has_is_refused(world):
+    nummer = world.open("hoerer")
+    for how in ({"case": nummer}, {"key": "x"}, {}):
+        with pytest.raises(refusals.NobodyWaits):
+            casework.tell(world.store, "ukendt", by="anna", **how)
+
+
 def test_a_thrown_message_reaches_another_case_in_the_same_transaction(world):
     waiting = world.open("venter")
     thrower = world.open("kaster")

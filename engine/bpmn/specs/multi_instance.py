@@ -99,6 +99,9 @@ class MultiInstance(Activity):
             "numberOfActiveInstances": state["next"] - state["done"],
             "numberOfTerminatedInstances": 0,
         }
+        if self.element.loop.output_collection:
+            # As far as it has come: null for the items that are not done.
+            counts[self.element.loop.output_collection] = list(state["results"])
         value = run_of(child).evaluate(child, self.completion, counts)
         if value is not None and not isinstance(value, bool):
             raise Stuck(self.bpmn_id, f"{self.completion.text} gave {value!r}, not yes or no")

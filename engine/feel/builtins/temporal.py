@@ -124,3 +124,15 @@ def week_of_year(date):
 def last_day_of_month(date):
     """Camunda's."""
     return day_of(date).replace(day=monthrange(date.year, date.month)[1])
+
+
+@builtin("cycle(repetitions: number?, interval: days|months)")
+def cycle(repetitions, interval):
+    """Camunda's: the text of a timer that comes again, without end where no number is given."""
+    times = "" if repetitions is None else whole(repetitions)
+    return f"R{times}/{moments.write(interval)}"
+
+
+@builtin("cycle(interval: days|months)")
+def cycle_for_ever(interval):
+    return cycle(None, interval)
