@@ -66,6 +66,7 @@ class Effort(Base):
     funding: Mapped[str | None] = mapped_column(String(200))
     responsible: Mapped[str | None] = mapped_column(String(160))
     needs_decision: Mapped[bool] = mapped_column(default=False)
+    application_id: Mapped[str | None] = mapped_column(ForeignKey("applications.id"))
     sector_plan_id: Mapped[str | None] = mapped_column(ForeignKey("sector_plans.id"))
     status: Mapped[str] = mapped_column(String(30), default=PROPOSED)
     stop_reason: Mapped[str | None] = mapped_column(Text)
@@ -124,8 +125,9 @@ def add(session: Session, case: Case, title: str, unit: str, **facts) -> Effort:
         key=key(title, {e.key for e in of_case(session, case)}),
         title=title,
         unit=unit,
-        **facts,
+        **{"planned_start": None, **facts},
     )
+    row.planned_start = row.planned_start or clock.today()
     session.add(row)
     cases.involve(session, case, unit, "indsats")
     session.flush()

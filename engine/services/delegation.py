@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.domain import appointment, delegation, efforts, notes, organisation
+from engine.domain import appointment, delegation, efforts, keys, organisation, rulings
 from engine.domain.delegation import IngenDelegation
+from engine.domain.rulings import BegrundelseMangler, Ruling
 from engine.errors import Refused
 from engine.services import Context, service
 from engine.services.appointment import send
 from engine.services.deadlines import begin
 
-# The answer of a decision in full favour, or the three parts of one that is not (FVL §§ 22-24).
-REASONS = ("beslutning_begrundelse", "retsregler", "faktum", "hovedhensyn")
+RESULTS = {"ja": "bevilget", "delvist": "delvist", "nej": "afslag"}
+# The form's keys of the three parts that a decision not fully in favour must give (FVL § 24).
+REASONS = {
+    "retsregler": "reason_rules",
+    "faktum": "reason_facts",
+    "hovedhensyn": "reason_weighing",
+}
 
 
 class IngenEnhedHarLoven(Refused):
@@ -103,23 +109,57 @@ def decide(
         unit = organisation.unit(session, owner).name if owner else "lederen"
         raise IngenDelegation(hvorfor=why_not, enhed=unit)
     used = delegation.valid(session, case, decider, lovomraade, beslutningstype, beloeb)
-    title = f"Beslutning: {beslutningstype.replace('_', ' ')} ({lovomraade})"
-    text = "\n\n".join(str(answers[part]) for part in REASONS if answers.get(part))
-    notes.write(session, case, title, text, context.actor, kind="beslutning")
     if indsats:
         efforts.decided(efforts.find(session, case, indsats), beslutning_resultat != "nej")
-    if beslutning_resultat != "ja":
-        tell_refusal(context, beslutningstype, lovomraade, beslutning_resultat)
+    ruling = _rule(context, lovomraade, beslutningstype, RESULTS[beslutning_resultat], answers)
     context.record(
         "unit_decision",
         law=lovomraade,
         type=beslutningstype,
         result=beslutning_resultat,
+        ruling=ruling.key,
         delegation=used and used.id,
     )
 
 
-def tell_refusal(context: Context, what: str, law: str, result: str) -> None:
-    """A decision not fully in the citizen's favour is told with reasons and how to complain."""
-    send(context, "B06", afgoerelse=what, lov=law, resultat=result, klagevejledning=True)
-    begin(context, "RSL-1")
+def _rule(context: Context, law: str, what: str, result: str, answers: dict) -> Ruling:
+    """Write the ruling and tell it: B06 with its reasons and how to complain (FVL §§ 22-25).
+
+    Raises BegrundelseMangler.
+    """
+    session, case = context.session, context.case
+    parts = {name: answers.get(key) for key, name in REASONS.items()}
+    missing = [rulings.REASONS[name] for name, text in parts.items() if not text]
+    if result != rulings.GRANTED and missing:
+        raise BegrundelseMangler(mangler=", ".join(missing))
+    body = organisation.unit(session, rulings.APPEALS_BODY)
+    ruling = Ruling(
+        case_id=case.id,
+        key=keys.key(law, {row.key for row in rulings.of_case(session, case)}),
+        law=law,
+        unit=delegation.owner_of(session, case, law),
+        result=result,
+        text=str(answers.get("beslutning_begrundelse") or what),
+        guidance=rulings.guidance(body.name),
+        appeals_body=body.code,
+        decided_by=context.actor,
+        decided_at=context.now,
+        told_at=context.now,
+        **parts,
+    )
+    session.add(ruling)
+    session.flush()
+    due = begin(context, "RSL-1", context.today, subject=ruling.id)
+    ruling.complain_by = due and due.due
+    told = {
+        "noegle": ruling.key,
+        "lov": law,
+        "resultat": result,
+        "tekst": ruling.text,
+        "begrundelse": list(parts.values()),
+        "vilkaar": None,
+        "klagevejledning": ruling.guidance,
+        "klagefrist": ruling.complain_by.isoformat() if ruling.complain_by else None,
+    }
+    send(context, "B06", afgoerelser=[told])
+    return ruling

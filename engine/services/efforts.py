@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.domain import case_roles, deadlines, efforts, notes, obligations, sector_plans
+from engine.domain import (
+    case_roles,
+    deadlines,
+    efforts,
+    granted,
+    notes,
+    obligations,
+    sector_plans,
+)
 from engine.services import Context, service
 from engine.services.deadlines import begin
 
@@ -15,6 +23,7 @@ FIRST_FOLLOW_UP = {"BL": "BL-1"}
 @service("find_indsatser")
 def to_start(context: Context, **_: object) -> dict | None:
     """Find de indsatser, der er aftalt eller bevilget og ikke er startet."""
+    granted.follow(context.session, context.case)
     return {"indsatser": [e.key for e in efforts.take_up(context.session, context.case)]}
 
 

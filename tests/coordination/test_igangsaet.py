@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain import case_roles, deadlines, efforts, sector_plans
+from engine.domain import case_roles, deadlines, efforts, letters, sector_plans
 from engine.domain.efforts import IndsatsVenter
 from tests.coordination.conftest import ANSWER, COMMENT, PLAN
 
@@ -151,6 +151,10 @@ def test_an_effort_that_needs_a_decision_is_decided_by_the_laws_unit_before_it_s
     )
     assert status(town, "mentor") == "afslaaet"
     assert town.queues() == {"KUI": ["kobl_sektorplan"]}
+    letter = town.read(lambda s, c: letters.of_case(s, c)[-1])
+    told = letter.facts["afgoerelser"][0]
+    assert (letter.code, told["lov"], told["klagefrist"]) == ("B06", "LAB", "2026-12-30")
+    assert "Ankestyrelsen" in told["klagevejledning"]
 
 
 def test_an_effort_is_taken_up_once_however_often_the_case_comes_by(starting):
