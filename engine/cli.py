@@ -1,25 +1,43 @@
 """The command line: overligger init | check | deploy | play | audit | bench | docs.
 
 JSON stands alone on stdout; everything else goes to stderr. Exit 0 is well, 1 is a fault found,
-2 is a bad argument.
+2 is a bad argument. `docs/howto/cli.md` tells them one by one.
 """
 
 from __future__ import annotations
 
+import getpass
+import hashlib
+import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import orjson
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import func, select
 
-from engine.errors import Broken, Refused
-from engine.settings import enter_demo, settings
-from engine.store import Store, as_json
+from engine.console import (
+    Commands,
+    Numbers,
+    Wrong,
+    database_url,
+    ending_tidily,
+    is_demo,
+    opened,
+    print_json,
+    report,
+    say,
+    show_figures,
+    shown,
+)
+from engine.errors import Refused
+from engine.settings import enter_demo
+from engine.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from engine.scenarios import Played
 
 DATABASE = click.option(
     "--database", metavar="URL", help="SQLite or PostgreSQL; else OVERLIGGER_DATABASE_URL."
@@ -28,9 +46,14 @@ JSON = click.option("--json", "as_json_", is_flag=True, help="Machine-readable, 
 PATHS = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
+AT_LEAST_ONE = click.IntRange(min=1)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class NotADemo(Refused):
+    """Databasen har sager og er ikke en demonstration. Brug --database med en anden, eller kør overligger init uden --demo."""
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="overligger")
 def main() -> None:
     """Overligger: one plan above the sector plans, and a process that never drops a case."""
@@ -41,23 +64,56 @@ def main() -> None:
 @DATABASE
 def init(demo: bool, database: str | None) -> None:
     """Create or upgrade the database. May be run again at any time."""
-    from engine import municipality, schema
-    from engine.diagrams import deploy
-    from engine.domain import organisation
-    from engine.scenarios.world import shipped
+    from engine import schema
 
-    with opened(database) as store:
+    with opened(database, make=True) as store:
         schema.upgrade(store)
         if demo:
-            enter_demo()
-            store.write(municipality.load)
-            store.write(lambda session: organisation.change_setting(session, "demo", True))
-            store.write(
-                lambda session: deploy(
-                    session, shipped(), by="procesejer-1", demo=True, accept_warnings=True
-                )
+            _make_demo(store)
+        say(f"Databasen er klar: {shown(store.url)}")
+
+
+def _make_demo(store: Store) -> None:
+    """The demo municipality and what is shipped, brought up to date; the database marked."""
+    from engine import diagrams, municipality
+    from engine.casework.rights import SYSTEM
+    from engine.domain import organisation
+    from engine.domain.cases import Case
+
+    with store.reading() as session:
+        used = session.scalar(select(func.count()).select_from(Case)) > 0
+    if used and not is_demo(store):
+        raise NotADemo
+    enter_demo()
+    store.write(municipality.load)
+    store.write(lambda session: organisation.change_setting(session, "demo", True))
+    files = _news(store, SYSTEM)
+    if files:
+        store.write(
+            lambda session: diagrams.deploy(
+                session, files, by=SYSTEM, demo=True, accept_warnings=True
             )
-        say(f"Databasen er klar: {store.url.render_as_string(hide_password=True)}")
+        )
+    say(f"{len(files)} diagrammer, tabeller og formularer er taget i brug.")
+
+
+def _news(store: Store, shipper: str) -> dict[str, bytes]:
+    """Shipped files that are new here. What somebody has changed since stays as it is."""
+    from engine import diagrams
+    from engine.diagrams.files import identity
+
+    with store.reading() as session:
+        known = list(session.scalars(select(diagrams.Definition)))
+    current = {(row.kind, row.key): row for row in known if row.current}
+    seen = {(row.kind, row.key, row.checksum) for row in known}
+
+    def is_news(file: str, data: bytes) -> bool:
+        checksum, row = hashlib.sha256(data).hexdigest(), current.get(identity(file))
+        if row is None or row.checksum == checksum:
+            return row is None
+        return row.deployed_by == shipper or (row.kind, row.key, checksum) not in seen
+
+    return {file: data for file, data in diagrams.shipped().items() if is_news(file, data)}
 
 
 @main.command()
@@ -68,7 +124,11 @@ def check(paths: tuple[Path, ...], as_json_: bool, database: str | None) -> None
     """Lint diagrams, tables and forms, taken together, as they would be deployed."""
     from engine import diagrams
 
-    findings = diagrams.check_paths(paths, database)
+    if database is None:
+        findings = diagrams.check_paths(paths)
+    else:
+        with opened(database) as store:
+            findings = diagrams.check_paths(paths, store.url)
     report(findings, as_json_)
     sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
@@ -76,30 +136,54 @@ def check(paths: tuple[Path, ...], as_json_: bool, database: str | None) -> None
 @main.command()
 @PATHS
 @click.option("--accept-warnings", is_flag=True, help="Deploy although there are warnings.")
-@click.option("--by", default="procesejer-1", help="The user who deploys.")
+@click.option("--by", metavar="USER", help="The user who deploys; else you.")
 @JSON
 @DATABASE
 def deploy(
-    paths: tuple[Path, ...], accept_warnings: bool, by: str, as_json_: bool, database: str | None
+    paths: tuple[Path, ...],
+    accept_warnings: bool,
+    by: str | None,
+    as_json_: bool,
+    database: str | None,
 ) -> None:
     """Check and deploy diagrams, tables and forms: all of them or none."""
     from engine import diagrams
+    from engine.domain import organisation
 
     with opened(database) as store:
         demo = is_demo(store)
+        if by is not None:
+            with store.reading() as session:
+                organisation.user(session, by)
         files = diagrams.read_files(paths)
+        if not files:
+            raise Wrong("Der er ingen diagrammer, tabeller eller formularer i det, der er nævnt.")
         try:
-            store.write(
+            made = store.write(
                 lambda session: diagrams.deploy(
-                    session, files, by=by, demo=demo, accept_warnings=accept_warnings
+                    session,
+                    files,
+                    by=by or _deployer(demo),
+                    demo=demo,
+                    accept_warnings=accept_warnings,
                 )
             )
         except diagrams.DeployRefused as refusal:
             report(refusal.findings, as_json_)
             say(str(refusal))
             sys.exit(1)
-        report([], as_json_)
+        report([diagrams.Finding(**finding) for finding in made.warnings], as_json_)
         say(f"{len(files)} filer er taget i brug.")
+
+
+def _deployer(demo: bool) -> str:
+    """Who deploys where nobody is named: in a demo its process owner, else whoever is at work."""
+    if demo:
+        return "procesejer-1"
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "system"
 
 
 @main.command()
@@ -113,34 +197,34 @@ def play(files: tuple[Path, ...], as_json_: bool, database: str | None) -> None:
     from engine import scenarios
     from engine.scenarios import timeline
 
-    results, ok = [], True
-    with scenarios.stage(database) as stage:
+    # The story tells of its own incidents; the log would tell them again, with every try.
+    logging.getLogger("engine.casework").setLevel(logging.ERROR)
+    url = database_url(database) if database else None
+    results = []
+    with ending_tidily(), scenarios.stage(url) as stage:
         for file in files:
             try:
                 played = scenarios.play(scenarios.read(file), stage)
-            except scenarios.BadScenario as error:
-                ok = False
+            except (scenarios.BadScenario, OSError) as error:
                 results.append(_unreadable(file, error))
                 say(f"✘ {error}")
                 continue
-            ok = ok and played.ok
             results.append(_played(file, played))
             if not as_json_:
                 timeline.show(played)
+    well = sum(result["ok"] for result in results)
     if as_json_:
         print_json(results)
-    else:
-        well = sum(result["ok"] for result in results)
-        say(f"\n{well} af {len(results)} scenarier gik som fortalt.")
-    sys.exit(0 if ok else 1)
+    say(f"\n{well} af {len(results)} scenarier gik som fortalt.")
+    sys.exit(0 if well == len(results) else 1)
 
 
 def _unreadable(file: Path, error: Exception) -> dict[str, Any]:
-    failure = {"step": 0, "path": "file", "expected": "a scenario", "actual": str(error)}
+    failure = {"step": 0, "path": "file", "expected": "et scenarie", "actual": str(error)}
     return {"scenario": None, "file": str(file), "ok": False, "steps": [], "failures": [failure]}
 
 
-def _played(file: Path, played: Any) -> dict[str, Any]:
+def _played(file: Path, played: Played) -> dict[str, Any]:
     from engine import clock
 
     return {
@@ -172,20 +256,35 @@ def audit() -> None:
 @JSON
 @DATABASE
 def verify(nummer: str | None, as_json_: bool, database: str | None) -> None:
-    """Recompute the hash chains."""
-    from engine import events
-    from engine.domain import cases
-
+    """Recompute the hash chains of what was done and of who read it."""
     with opened(database) as store, store.reading() as session:
-        case_id = cases.by_number(session, nummer).id if nummer else None
-        result = events.verify(session, case_id)
+        result = _verified(session, nummer)
     if as_json_:
         print_json(result)
     elif result["ok"]:
         say(f"{result['events']} hændelser i {result['cases']} sager: kæderne holder.")
     else:
-        say(f"Kæden er brudt: {result['first_bad']}")
+        bad = result["first_bad"]
+        say(f"Kæden er brudt i {bad['case']} ved nr. {bad['seq']}: {bad['reason']}")
     sys.exit(0 if result["ok"] else 1)
+
+
+def _verified(session: Session, nummer: str | None) -> dict[str, Any]:
+    """`{cases, events, ok, first_bad}`, the chains of reads included; a case by its number."""
+    from engine import events, reads
+    from engine.domain.cases import Case
+
+    case_id = None
+    if nummer is not None:
+        case_id = session.scalar(select(Case.id).where(Case.nummer == nummer))
+        if case_id is None:
+            raise Wrong(f"Sagen {nummer} findes ikke.")
+    result, read = events.verify(session, case_id), reads.verify(session, case_id)
+    bad = result["first_bad"] or read["first_bad"]
+    if bad is not None:
+        number = session.scalar(select(Case.nummer).where(Case.id == bad["case"]))
+        bad = {**bad, "case": number or bad["case"]}
+    return {**result, "ok": bad is None, "first_bad": bad}
 
 
 @main.group()
@@ -194,47 +293,52 @@ def bench() -> None:
 
 
 @bench.command()
-@click.option("--rounds", default="1,10,100,1000", show_default=True, metavar="N,N,…")
+@click.option("--rounds", default="1,10,100,1000", show_default=True, type=Numbers())
 @JSON
 @DATABASE
-def steps(rounds: str, as_json_: bool, database: str | None) -> None:
+def steps(rounds: list[int], as_json_: bool, database: str | None) -> None:
     """The cost of completing one follow-up after so many rounds of it."""
     from engine import benchmarks
 
-    show_figures(benchmarks.steps(database, numbers(rounds)), as_json_)
+    show_figures(benchmarks.steps(_measured(database), rounds), as_json_)
 
 
 @bench.command()
-@click.option("--cases", default=200, show_default=True)
+@click.option("--cases", default=200, show_default=True, type=AT_LEAST_ONE)
 @JSON
 @DATABASE
 def start(cases: int, as_json_: bool, database: str | None) -> None:
     """The cost of opening a case."""
     from engine import benchmarks
 
-    show_figures(benchmarks.start(database, cases), as_json_)
+    show_figures(benchmarks.start(_measured(database), cases), as_json_)
 
 
 @bench.command()
-@click.option("--waiting", default=100_000, show_default=True)
+@click.option("--waiting", default=100_000, show_default=True, type=AT_LEAST_ONE)
 @JSON
 @DATABASE
 def timers(waiting: int, as_json_: bool, database: str | None) -> None:
     """The cost of finding what is due among so many waiting timers."""
     from engine import benchmarks
 
-    show_figures(benchmarks.timers(database, waiting), as_json_)
+    show_figures(benchmarks.timers(_measured(database), waiting), as_json_)
 
 
 @bench.command()
-@click.option("--clients", default=8, show_default=True)
+@click.option("--clients", default=8, show_default=True, type=AT_LEAST_ONE)
 @JSON
 @DATABASE
 def contention(clients: int, as_json_: bool, database: str | None) -> None:
     """Several clients at work on one case at once."""
     from engine import benchmarks
 
-    show_figures(benchmarks.contention(database, clients), as_json_)
+    show_figures(benchmarks.contention(_measured(database), clients), as_json_)
+
+
+def _measured(database: str | None) -> str:
+    """The address to measure beside, checked."""
+    return database_url(database).render_as_string(hide_password=False)
 
 
 @main.command()
@@ -242,95 +346,6 @@ def contention(clients: int, as_json_: bool, database: str | None) -> None:
 def docs(target: Path) -> None:
     """Write the page that lists every process, generated from the diagrams."""
     from engine import diagrams
-    from engine.scenarios.world import shipped
 
-    target.write_text(diagrams.describe(shipped()), encoding="utf-8")
+    target.write_text(diagrams.describe(diagrams.shipped()), encoding="utf-8")
     say(f"{target} er skrevet.")
-
-
-# --- what the commands share ---------------------------------------------------------------------
-
-
-@contextmanager
-def opened(database: str | None) -> Iterator[Store]:
-    """The store of that URL, or of the settings; its folder is made where it is missing."""
-    try:
-        url = make_url(database or settings().database_url)
-    except ArgumentError as error:
-        raise click.BadParameter(
-            "is no database URL", param_hint="--database / OVERLIGGER_DATABASE_URL"
-        ) from error
-    if url.get_backend_name() not in ("sqlite", "postgresql"):
-        raise click.BadParameter("must be SQLite or PostgreSQL", param_hint="--database")
-    if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    store = Store(url)
-    try:
-        yield store
-    except (Refused, Broken) as error:
-        raise click.ClickException(str(error)) from error
-    except OperationalError as error:
-        raise click.ClickException(
-            f"Databasen svarer ikke, eller den er ikke sat op (kør overligger init): {error.orig}"
-        ) from error
-    finally:
-        store.close()
-
-
-def is_demo(store: Store) -> bool:
-    """Whether `init --demo` marked the database."""
-    from engine.domain import organisation
-
-    with store.reading() as session:
-        demo = organisation.setting(session, "demo", False)
-    if demo:
-        enter_demo()
-    return demo
-
-
-def numbers(text: str) -> list[int]:
-    try:
-        found = [int(part) for part in text.split(",")]
-    except ValueError as error:
-        raise click.BadParameter(
-            "whole numbers with commas between", param_hint="--rounds"
-        ) from error
-    if any(number < 1 for number in found):
-        raise click.BadParameter("numbers from 1 up", param_hint="--rounds")
-    return found
-
-
-def report(findings: list, as_json_: bool) -> None:
-    """Findings as JSON alone on stdout, or as lines for people."""
-    if as_json_:
-        print_json([_finding(finding) for finding in findings])
-        return
-    for finding in findings:
-        mark = "✘" if finding.severity == "error" else "!"
-        click.echo(f"{mark} {finding.file} · {finding.element or '—'} · {finding.rule}")
-        click.echo(f"    {finding.message}")
-        if finding.action:
-            click.echo(f"    → {finding.action}")
-    errors = sum(finding.severity == "error" for finding in findings)
-    say(f"{errors} fejl, {len(findings) - errors} advarsler.")
-
-
-def _finding(finding: Any) -> dict[str, Any]:
-    keys = ("file", "element", "severity", "rule", "message", "action")
-    return {key: getattr(finding, key) for key in keys}
-
-
-def show_figures(figures: Any, as_json_: bool) -> None:
-    if as_json_:
-        print_json(figures)
-        return
-    for row in figures if isinstance(figures, list) else [figures]:
-        click.echo("  ".join(f"{name} {value}" for name, value in row.items()))
-
-
-def print_json(value: Any) -> None:
-    click.echo(orjson.dumps(value, default=as_json, option=orjson.OPT_INDENT_2).decode())
-
-
-def say(text: str) -> None:
-    click.echo(text, err=True)

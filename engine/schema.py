@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import func, select
 
 from engine import diagrams, domain, events, incidents, instances, jobs, outbox, reads
 from engine.settings import ROOT
 from engine.store import Base, Store
+
+#: The number of the lock that is held while the schema changes.
+_UPGRADING = 0x0E11_6E12
 
 TABLES_ARE_IN = (diagrams, domain, events, incidents, instances, jobs, outbox, reads)
 
@@ -22,5 +26,8 @@ def upgrade(store: Store, revision: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "engine" / "migrations"))
     with store.engine.begin() as connection:
+        if store.is_postgresql:
+            # Two machines that start at once: one upgrades, the other waits and finds it done.
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

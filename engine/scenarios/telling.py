@@ -54,6 +54,7 @@ class Teller:
     _last: int = 0
     _letters: set[str] = field(default_factory=set)
     _duties: dict[str, tuple] = field(default_factory=dict)
+    _done: set[str] = field(default_factory=set)
 
     def skip(self) -> None:
         """Begin to tell from here."""
@@ -75,8 +76,8 @@ class Teller:
         self.told += sorted(lines, key=lambda line: line.at)
 
     def refused(self, step: Step, refusal: Refused) -> None:
-        name = type(refusal).__name__
-        self._say(step, "refused", _element(step), f"{refusal}", why=name)
+        text = f"{refusal} ({type(refusal).__name__})"
+        self._say(step, "refused", _element(step), text)
 
     def decided(self, step: Step) -> None:
         """A decision of the municipality's own; what a citizen's case did stands in its trail."""
@@ -88,11 +89,35 @@ class Teller:
         self.told.append(Line(step.number, clock.now(), by, kind, element, text, why))
 
     def _event(self, session: Session, number: int, event: Event) -> Iterator[Line]:
-        tell = EVENTS.get(event.kind)
-        said = tell(session, event) if tell else None
+        if event.kind == "completed":
+            said = self._completed(session, event)
+        else:
+            tell = EVENTS.get(event.kind)
+            said = tell(session, event) if tell else None
         if said is not None:
             text, why = said if isinstance(said, tuple) else (said, "")
             yield Line(number, event.at, event.actor, event.kind, event.element, text, why)
+
+    def _completed(self, session: Session, event: Event) -> str | None:
+        """A task of somebody's, with its item; the rest of the elements come and go."""
+        query = select(WorkItem).where(
+            WorkItem.instance_id == event.instance_id,
+            WorkItem.element == event.element,
+            WorkItem.completed_at == event.at,
+            WorkItem.completed_by.is_not(None),
+        )
+        for task in session.scalars(query):
+            if task.id not in self._done:
+                self._done.add(task.id)
+                return f"{_name(session, event)}{self._which(session, task)}"
+        return None
+
+    def _which(self, session: Session, task: WorkItem) -> str:
+        """Which one of a multi-instance, where it can be said in a word."""
+        if not task.item or task.item[0] in "{[":
+            return ""
+        person = session.get(people.Person, task.item)
+        return f" ({person.name if person else task.item})"
 
     def _new_letters(self, session: Session, number: int) -> Iterator[Line]:
         query = select(Letter).order_by(Letter.written_at, Letter.journal_no)
@@ -116,15 +141,17 @@ class Teller:
 
 
 def _duty(duty: Deadline, before: tuple | None) -> tuple[str, str]:
-    at = clock.local(duty.due_at)
-    when = f"{at:%d.%m.%Y kl. %H.%M}" if at.date() == duty.due else f"{duty.due:%d.%m.%Y}"
+    proof = f": {duty.proof}" if duty.proof else ""
     if duty.state == deadlines.MET:
-        return f"{duty.regel} overholdt", duty.proof or ""
+        return f"{duty.regel} overholdt{proof}", ""
     if duty.state == deadlines.CANCELLED:
-        return f"{duty.regel} bortfalder", duty.proof or ""
-    if before is not None:
-        return f"{duty.regel} flyttes til {when}", duty.words
-    return f"{duty.regel} senest {when}", duty.words
+        return f"{duty.regel} bortfalder{proof}", ""
+    at = clock.local(duty.due_at)
+    if at.date() == duty.due:
+        return f"{duty.regel} senest {at:%d.%m.%Y kl. %H.%M}", duty.words
+    moved = "" if before is None else "flyttes: "
+    when = "" if f"{duty.due:%d.%m.%Y}" in duty.words else f"senest {duty.due:%d.%m.%Y}. "
+    return f"{duty.regel}: {moved}{when}{duty.words}", ""
 
 
 def _recipient(session: Session, letter: Letter) -> str:
@@ -170,7 +197,7 @@ Said = str | tuple[str, str] | None
 def _case_opened(session: Session, event: Event) -> Said:
     case = session.get(Case, event.case_id)
     about = ", ".join(person.name for person in people.citizens(session, event.case_id))
-    name = _process_name(session, event.facts.get("process"))
+    name = _process_name(session, event.process)
     return " · ".join(filter(None, (case.nummer, name, about)))
 
 
@@ -195,17 +222,6 @@ def _waiting(session: Session, event: Event) -> Said:
     case, queue = session.get(Case, event.case_id), event.facts.get("queue")
     unit = f" ({case.owner_unit})" if queue in ("ejer", "ejer-leder", None) else ""
     return f"{_name(session, event)} → {queue or 'ejer-leder'}{unit}"
-
-
-def _completed(session: Session, event: Event) -> Said:
-    """Tasks of people; the rest of the elements come and go."""
-    done = select(WorkItem.id).where(
-        WorkItem.instance_id == event.instance_id,
-        WorkItem.element == event.element,
-        WorkItem.completed_at == event.at,
-        WorkItem.completed_by.is_not(None),
-    )
-    return None if session.scalars(done.limit(1)).first() is None else _name(session, event)
 
 
 def _to(session: Session, event: Event) -> Said:
@@ -272,7 +288,6 @@ EVENTS: dict[str, Callable[[Session, Event], Said]] = {
     "case_opened": _case_opened,
     "referral_joined": _referral_joined,
     "waiting": _waiting,
-    "completed": _completed,
     "claimed": _to,
     "released": _to,
     "assigned": _to,
@@ -289,7 +304,7 @@ EVENTS: dict[str, Callable[[Session, Event], Said]] = {
     "coordinator_appointed": _fact("user"),
     "coordinator_changed": _fact("new"),
     "deputy_appointed": _fact("user"),
-    "rule_missing": _fact("regel"),
+    "rule_missing": lambda session, event: f"{event.facts.get('regel')} mangler for dagen",
     "incident_opened": _incident,
     "incident_retried": _incident,
     "ended": _name,

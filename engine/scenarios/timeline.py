@@ -7,7 +7,9 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import IO, TYPE_CHECKING
 
 from engine import clock
@@ -42,7 +44,7 @@ CALLED = {
     "coordinator_appointed": "koordin.",
     "coordinator_changed": "koordin.",
     "deputy_appointed": "stedfort.",
-    "rule_missing": "mangler",
+    "rule_missing": "regel",
     "letter": "brev",
     "deadline": "frist",
     "refused": "afvist",
@@ -63,7 +65,20 @@ COLOURS = {
     "error": RED,
     "incident_opened": RED,
     "chose": DIM,
-    "deadline": DIM,
+}
+QUIET = frozenset({"chose"})
+#: First the deed, then why, then what came of it.
+DEED, REASON, RESULT, DUTY, NEXT, WAY, END, OTHER = range(8)
+RANK = {
+    **dict.fromkeys(("timer_fired", "caught", "case_opened", "referral_joined"), DEED),
+    **dict.fromkeys(("completed", "claimed", "released", "assigned", "held", "hold_ended"), DEED),
+    **dict.fromkeys(("decided", "rule_missing"), REASON),
+    **dict.fromkeys(("state_changed", "owner_changed", "letter"), RESULT),
+    **dict.fromkeys(("coordinator_appointed", "coordinator_changed", "deputy_appointed"), RESULT),
+    "deadline": DUTY,
+    "waiting": NEXT,
+    "chose": WAY,
+    "ended": END,
 }
 #: Nobody in particular did it.
 NOBODY = ("system", "systemet", None)
@@ -80,16 +95,13 @@ def show(played: Played, out: IO[str] | None = None) -> None:
     file = paint(DIM, played.story.path.name)
     print(f"\n{mark} {paint(BOLD, played.story.title)}  {file}", file=out)
     day: date | None = None
-    last: tuple = ()
-    for line in played.told:
-        local = clock.local(line.at)
+    for (number, at), lines in groupby(played.told, key=lambda line: (line.n, line.at)):
+        local = clock.local(at)
         if local.date() != day:
             print(f"\n  {paint(BOLD, _in_words(local))}{paint(DIM, _later(day, local))}", file=out)
-            day, last = local.date(), ()
-        now = (line.n, f"{local:%H.%M}")
-        where = f"{line.n or '':>4}  {now[1]}" if now != last else " " * 11
-        last = now
-        for text in _told(line, paint(DIM, where), paint, width):
+            day = local.date()
+        where = paint(DIM, f"{number or '':>4}  {local:%H.%M}")
+        for text in _block(list(lines), where, paint, width):
             print(text.rstrip(), file=out)
     if played.failures:
         print(file=out)
@@ -97,15 +109,47 @@ def show(played: Played, out: IO[str] | None = None) -> None:
         print(paint(RED, _failed(failure)), file=out)
 
 
-def _told(line: Line, where: str, paint: Paint, width: int) -> Iterator[str]:
-    """The line, its reasons below it."""
-    kind = paint(COLOURS.get(line.kind, ""), f"{CALLED.get(line.kind, line.kind):<10}")
-    who = "" if line.by in NOBODY else f"  · {line.by}"
-    first, *rest = textwrap.wrap(line.text + who, width - MARGIN) or [""]
-    if who and first.endswith(who.strip()):
-        first = first.removesuffix(who.strip()) + paint(DIM, who.strip())
-    yield f"  {where}  {kind}{first}"
-    for text in rest:
+def _block(lines: list[Line], where: str, paint: Paint, width: int) -> Iterator[str]:
+    """What happened at one moment of one step: the deed, its reasons, what came of it."""
+    lines = [line for line in lines if not _taken_to_do(line, lines)]
+    ordered = sorted(lines, key=lambda line: RANK.get(line.kind, OTHER))
+    said, who = set(), None
+    for line in _ways_in_one(ordered):
+        if (line.kind, line.text) in said:
+            continue
+        said.add((line.kind, line.text))
+        by = None if line.by in NOBODY or line.by == who else line.by
+        who = by or who
+        yield from _told(line, by, where, paint, width)
+        where = " " * 11
+
+
+def _taken_to_do(line: Line, lines: list[Line]) -> bool:
+    """Whether a task was taken only to be done at once: who did it has taken it, plainly."""
+    return line.kind == "claimed" and any(
+        other.kind == "completed" and other.element == line.element for other in lines
+    )
+
+
+def _ways_in_one(lines: list[Line]) -> Iterator[Line]:
+    """The ways chosen at gateways, side by side."""
+    ways = [line for line in lines if line.kind == "chose"]
+    for line in lines:
+        if line.kind != "chose":
+            yield line
+        elif line is ways[0]:
+            yield replace(line, text=" · ".join(dict.fromkeys(way.text for way in ways)))
+
+
+def _told(line: Line, by: str | None, where: str, paint: Paint, width: int) -> Iterator[str]:
+    """One line, its reason below it."""
+    quiet = DIM if line.kind in QUIET else ""
+    texts = [paint(quiet, text) for text in textwrap.wrap(line.text, width - MARGIN)] or [""]
+    if by:
+        texts[-1] += paint(DIM, f"  {by}")
+    kind = f"{CALLED.get(line.kind, line.kind):<10}"
+    yield f"  {where}  {paint(COLOURS.get(line.kind, ''), kind)}{texts[0]}"
+    for text in texts[1:]:
         yield " " * MARGIN + text
     for text in textwrap.wrap(line.why, width - MARGIN):
         yield " " * MARGIN + paint(DIM, text)

@@ -7,6 +7,7 @@ is never opened for writing; everything of the stage's own is called `overligger
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import shutil
 import tempfile
@@ -59,6 +60,8 @@ def stage(
         return
     beside = url.database if url is not None else None
     folder = Path(beside).resolve().parent if beside else Path(tempfile.gettempdir())
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "mappen findes ikke", str(folder))
     with _own_folder(folder) as home:
         yield _Files(home, files)
 
