@@ -178,7 +178,8 @@ def _content_digest(salt: str, content: Mapping[str, Any]) -> str:
 def verify(session: Session, case: str | None = None) -> dict:
     """Recompute every chain, or that of one case (its id).
 
-    Returns `{cases, events, ok, first_bad}`; `first_bad` is None or `{case, seq, reason}`.
+    Returns `{cases, events, ok, first_bad}`; `first_bad` is None or
+    `{case, seq, reason}`, with the case's number.
     """
     heads = _heads(session, case)
     seen, events, bad = {}, 0, None
@@ -195,8 +196,16 @@ def verify(session: Session, case: str | None = None) -> dict:
             bad = {"case": case_id, "seq": head[0], "reason": "the chain does not end at its head"}
     for case_id in seen.keys() - heads.keys():
         bad = bad or {"case": case_id, "seq": seen[case_id][0], "reason": "the chain has no head"}
+    if bad is not None:
+        bad["case"] = _number(session, bad["case"])
     cases = len(heads.keys() - {SYSTEM})
     return {"cases": cases, "events": events, "ok": bad is None, "first_bad": bad}
+
+
+def _number(session: Session, case_id: str) -> str:
+    from engine.domain.cases import Case
+
+    return session.scalar(select(Case.nummer).where(Case.id == case_id)) or case_id
 
 
 def _heads(session: Session, case: str | None) -> dict[str, tuple[int, str]]:

@@ -253,18 +253,25 @@ def entry(step: Step, run: Run, line: bpmn.Step) -> Entry:
     )
 
 
-def follow_owner(session: Session, case: Case) -> None:
-    """The case has another owner: its owner's tasks move to that unit's queue."""
-    session.execute(
-        update(WorkItem)
-        .where(
-            WorkItem.case_id == case.id,
-            WorkItem.queue.in_(OWNER_QUEUES),
-            WorkItem.state.in_(UNFINISHED),
-        )
-        .values(unit=case.owner_unit, assignee=None)
-        .execution_options(synchronize_session=False)
-    )
+def people(case: Case) -> tuple:
+    """Those whose queues a case fills: owner unit, coordinator, deputy."""
+    return case.owner_unit, case.koordinator, case.stedfortraeder
+
+
+def follow_people(session: Session, case: Case, before: tuple) -> None:
+    """Who answers for the case has changed: their tasks go to the successor's queue, unclaimed."""
+    if people(case) == before:
+        return
+    owner, *holders = before
+    mine = update(WorkItem).where(WorkItem.case_id == case.id, WorkItem.state.in_(UNFINISHED))
+    mine = mine.execution_options(synchronize_session=False)
+    if case.owner_unit != owner:
+        owners = mine.where(WorkItem.queue.in_(OWNER_QUEUES))
+        session.execute(owners.values(unit=case.owner_unit, assignee=None))
+    for queue, holder in zip(("koordinator", "stedfortraeder"), holders, strict=True):
+        if holder is not None and getattr(case, queue) != holder:
+            held = mine.where(WorkItem.queue == queue, WorkItem.assignee == holder)
+            session.execute(held.values(assignee=None))
 
 
 def as_text(value: Any) -> str | None:

@@ -84,7 +84,7 @@ class Step:
         self._cases: dict[str, Case] = {}
         self._entries: dict[str, list[Entry]] = {}
         self._noted: list[tuple[Case, Entry]] = []
-        self._owners: dict[str, str | None] = {}
+        self._people: dict[str, tuple] = {}
         self._standing: dict[str, tuple] = {}
         self._messages: deque[Message] = deque()
         self._starts: deque[tuple[Case, str, dict]] = deque()
@@ -93,7 +93,7 @@ class Step:
         """Take part in a case whose row the caller has locked."""
         if case.id not in self._cases:
             self._cases[case.id] = case
-            self._owners[case.id] = case.owner_unit
+            self._people[case.id] = saving.people(case)
             self._standing[case.id] = keeping.standing(case)
         return case
 
@@ -327,8 +327,7 @@ class Step:
             for run in self.runs.values():
                 saving.save(self, run)
             for case_id, case in self._cases.items():
-                if case.owner_unit != self._owners[case_id]:
-                    saving.follow_owner(self.session, case)
+                saving.follow_people(self.session, case, self._people[case_id])
                 entries = self._entries.get(case_id)
                 if entries:
                     events.append(self.session, case, entries)

@@ -194,3 +194,42 @@ def test_every_work_item_knows_its_release_and_case(world):
     assert task.case_id == world.case(nummer).id
     assert task.release_id == world.instance(nummer).release_id
     assert (task.queue, task.unit, task.priority) == ("KUI", "KUI", 50)
+
+
+def test_tasks_follow_the_unit_and_the_people_who_answer_for_the_case(world):
+    nummer = world.open("tjenester")
+    casework.open_case(world.store, "venter", by="anna", case=nummer)
+    casework.tell(world.store, "ny_oplysning", by="anna", case=nummer)
+    owners = next(task for task in world.tasks(nummer) if task.queue == "ejer")
+    casework.claim(world.store, owners.id, by="anna")
+
+    def hand_over(context, values):
+        context.case.owner_unit = "JOB"
+
+    world.plan["lytter"] = hand_over
+    other = next(task for task in world.tasks(nummer) if task.queue == "KUI")
+    casework.complete(world.store, other.id, {}, by="anna")
+    assert [(task.unit, task.assignee) for task in world.tasks(nummer)] == [("JOB", None)]
+    casework.claim(world.store, owners.id, by="job")
+
+
+def test_a_coordinator_who_leaves_leaves_the_claimed_tasks_behind(world):
+    def appoint(who):
+        def act(context, values):
+            context.case.koordinator = who
+
+        return act
+
+    nummer = world.open("tjenester")
+    world.plan["lytter"] = appoint("anna")
+    casework.complete(world.store, world.task(nummer).id, {}, by="anna")
+    casework.open_case(world.store, "koordinators", by="anna", case=nummer)
+    task = world.task(nummer)
+    casework.claim(world.store, task.id, by="anna")
+    with pytest.raises(refusals.NoSuchTask):
+        casework.claim(world.store, task.id, by="bo")
+    world.plan["straks"] = appoint("bo")
+    casework.open_case(world.store, "frist", by="anna", case=nummer)
+    left = next(row for row in world.tasks(nummer) if row.id == task.id)
+    assert left.assignee is None
+    casework.claim(world.store, task.id, by="bo")
