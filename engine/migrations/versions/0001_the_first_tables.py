@@ -31,6 +31,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_closing_days")),
     )
     op.create_table(
+        "committee_meetings",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("papers_close", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("members", sa.Text(), nullable=False),
+        sa.Column("deputies", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_committee_meetings")),
+        sa.UniqueConstraint("held_at", name=op.f("uq_committee_meetings_held_at")),
+    )
+    op.create_table(
         "deployments",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
@@ -518,6 +528,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agreements_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "applications",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("why_beyond", sa.Text(), nullable=False),
+        sa.Column("goals", sa.Text(), nullable=False),
+        sa.Column("services", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("alternatives", sa.Text(), nullable=False),
+        sa.Column("consequence", sa.Text(), nullable=False),
+        sa.Column("citizens_view", sa.Text(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("urgent_because", sa.Text(), nullable=True),
+        sa.Column("across_units", sa.Boolean(), nullable=False),
+        sa.Column("asked_units", sa.Text(), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=True),
+        sa.Column("written_by", sa.String(length=60), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("competence", sa.String(length=40), nullable=True),
+        sa.Column("competence_row", sa.String(length=60), nullable=True),
+        sa.Column("ratify", sa.Boolean(), nullable=False),
+        sa.Column("leader_advice", sa.String(length=40), nullable=True),
+        sa.Column("leader_reason", sa.Text(), nullable=True),
+        sa.Column("paid_by_unit", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_applications_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
+    )
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_applications_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "appointments",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -602,6 +646,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_roles_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "closures",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("given_reason", sa.String(length=40), nullable=True),
+        sa.Column("goals_reached", sa.String(length=20), nullable=True),
+        sa.Column("parallel", sa.String(length=20), nullable=True),
+        sa.Column("no_contact", sa.Boolean(), nullable=False),
+        sa.Column("coordinators_view", sa.String(length=20), nullable=True),
+        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.Column("leaders_decision", sa.String(length=20), nullable=True),
+        sa.Column("leaders_reasons", sa.Text(), nullable=True),
+        sa.Column("row", sa.String(length=40), nullable=True),
+        sa.Column("result", sa.String(length=40), nullable=True),
+        sa.Column("citizen_knows_who", sa.Boolean(), nullable=True),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("coherence", sa.String(length=20), nullable=True),
+        sa.Column("told_may_return", sa.Boolean(), nullable=True),
+        sa.Column("may_follow_up", sa.String(length=10), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_closures_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closures")),
+    )
+    with op.batch_alter_table("closures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_closures_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "concerns",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -667,6 +738,8 @@ def upgrade() -> None:
         sa.Column("planned", sa.Date(), nullable=False),
         sa.Column("art", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=200), nullable=True),
+        sa.Column("area", sa.String(length=40), nullable=True),
+        sa.Column("occasion", sa.String(length=60), nullable=True),
         sa.Column("words", sa.String(length=300), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
@@ -725,10 +798,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_findings_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "followups",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("form", sa.String(length=30), nullable=True),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("news", sa.Text(), nullable=True),
+        sa.Column("citizens_words", sa.Text(), nullable=True),
+        sa.Column("collision", sa.String(length=20), nullable=True),
+        sa.Column("change", sa.String(length=20), nullable=False),
+        sa.Column("change_reason", sa.Text(), nullable=True),
+        sa.Column("outside_help", sa.Text(), nullable=True),
+        sa.Column("initiative", sa.String(length=160), nullable=True),
+        sa.Column("next_planned", sa.Date(), nullable=True),
+        sa.Column("next_due", sa.Date(), nullable=True),
+        sa.Column("rhythm_months", sa.Integer(), nullable=True),
+        sa.Column("rhythm_reason", sa.Text(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_by", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_followups_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_followups")),
+    )
+    with op.batch_alter_table("followups", schema=None) as batch_op:
+        batch_op.create_index("ix_followups_case_held", ["case_id", "held_on"], unique=False)
+
+    op.create_table(
         "goals",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("parent", sa.String(length=60), nullable=True),
         sa.Column("own_words", sa.Text(), nullable=False),
@@ -742,11 +843,35 @@ def upgrade() -> None:
         sa.Column("from_version", sa.Integer(), nullable=False),
         sa.Column("to_version", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_goals_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_goals_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goals")),
         sa.UniqueConstraint("case_id", "key", name=op.f("uq_goals_case_id_key")),
     )
     with op.batch_alter_table("goals", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_goals_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "hearings",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("needed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=True),
+        sa.Column("meaning", sa.Text(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_by", sa.String(length=60), nullable=True),
+        sa.Column("answered", sa.String(length=30), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("weight", sa.Text(), nullable=True),
+        sa.Column("weighed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("weighed_by", sa.String(length=60), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_hearings_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hearings")),
+    )
+    with op.batch_alter_table("hearings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hearings_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hearings_subject"), ["subject"], unique=False)
 
     op.create_table(
         "information_requests",
@@ -994,6 +1119,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_referrals_case_id", ["case_id", "received_at"], unique=False)
 
     op.create_table(
+        "registrations",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.Column("registered_by", sa.String(length=60), nullable=False),
+        sa.Column("missing_because", sa.String(length=20), nullable=True),
+        sa.Column("roles", sa.Text(), nullable=False),
+        sa.Column("wellbeing_citizen", sa.String(length=20), nullable=True),
+        sa.Column("wellbeing_caseworker", sa.String(length=20), nullable=True),
+        sa.Column("support_home", sa.String(length=20), nullable=True),
+        sa.Column("support_economy", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_registrations_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registrations")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_registrations_case_id_number")),
+    )
+    op.create_table(
         "release_members",
         sa.Column("release_id", sa.String(length=36), nullable=False),
         sa.Column("definition_id", sa.String(length=36), nullable=False),
@@ -1054,10 +1197,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sector_plans_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "agenda_items",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("meeting_id", sa.String(length=36), nullable=False),
+        sa.Column("application_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("disqualified", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("result", sa.String(length=30), nullable=True),
+        sa.Column("present", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["applications.id"], name=op.f("fk_agenda_items_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["committee_meetings.id"], name=op.f("fk_agenda_items_meeting_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_items")),
+        sa.UniqueConstraint("meeting_id", "number", name=op.f("uq_agenda_items_meeting_id_number")),
+    )
+    with op.batch_alter_table("agenda_items", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_agenda_items_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_agenda_items_meeting_id"), ["meeting_id"], unique=False
+        )
+
+    op.create_table(
         "efforts",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=True),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("law_area", sa.String(length=40), nullable=True),
@@ -1068,16 +1240,23 @@ def upgrade() -> None:
         sa.Column("depends_on", sa.Text(), nullable=False),
         sa.Column("planned_start", sa.Date(), nullable=True),
         sa.Column("planned_end", sa.Date(), nullable=True),
+        sa.Column("taken_up_on", sa.Date(), nullable=True),
         sa.Column("started_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("amount", sa.Numeric(precision=14, scale=2, asdecimal=False), nullable=True),
         sa.Column("funding", sa.String(length=200), nullable=True),
         sa.Column("responsible", sa.String(length=160), nullable=True),
+        sa.Column("needs_decision", sa.Boolean(), nullable=False),
+        sa.Column("application_id", sa.String(length=36), nullable=True),
         sa.Column("sector_plan_id", sa.String(length=36), nullable=True),
         sa.Column("status", sa.String(length=30), nullable=False),
         sa.Column("stop_reason", sa.Text(), nullable=True),
         sa.Column("from_version", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["applications.id"], name=op.f("fk_efforts_application_id")
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_efforts_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_efforts_person_id")),
         sa.ForeignKeyConstraint(
             ["sector_plan_id"], ["sector_plans.id"], name=op.f("fk_efforts_sector_plan_id")
         ),
@@ -1088,6 +1267,53 @@ def upgrade() -> None:
     with op.batch_alter_table("efforts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_efforts_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_efforts_unit"), ["unit"], unique=False)
+
+    op.create_table(
+        "goal_progress",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("followup_id", sa.String(length=36), nullable=False),
+        sa.Column("goal_key", sa.String(length=60), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=True),
+        sa.Column("what_worked", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["followup_id"], ["followups.id"], name=op.f("fk_goal_progress_followup_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_progress")),
+    )
+    with op.batch_alter_table("goal_progress", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_goal_progress_followup_id"), ["followup_id"], unique=False
+        )
+
+    op.create_table(
+        "grants",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("application_id", sa.String(length=36), nullable=False),
+        sa.Column("result", sa.String(length=20), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("grounds", sa.Text(), nullable=False),
+        sa.Column("necessary", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("conditions", sa.Text(), nullable=True),
+        sa.Column("dissent", sa.Text(), nullable=True),
+        sa.Column("split", sa.Text(), nullable=False),
+        sa.Column("per_year", sa.Text(), nullable=False),
+        sa.Column("voucher", sa.String(length=80), nullable=True),
+        sa.Column("decided_by", sa.String(length=40), nullable=False),
+        sa.Column("registered_by", sa.String(length=60), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["applications.id"], name=op.f("fk_grants_application_id")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_grants_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),
+        sa.UniqueConstraint("application_id", name=op.f("uq_grants_application_id")),
+    )
+    with op.batch_alter_table("grants", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grants_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "invitees",
@@ -1140,6 +1366,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=36), nullable=False),
         sa.Column("capacity", sa.String(length=40), nullable=False),
         sa.Column("item", sa.String(length=80), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer", sa.String(length=20), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
@@ -1160,7 +1387,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer_answers")),
     )
     with op.batch_alter_table("offer_answers", schema=None) as batch_op:
-        batch_op.create_index("ix_offer_answers_offer_id", ["offer_id", "asked_at"], unique=False)
+        batch_op.create_index("ix_offer_answers_offer_id", ["offer_id", "number"], unique=False)
+
+    op.create_table(
+        "opinions",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("application_id", sa.String(length=36), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("advice", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("legal_basis", sa.Text(), nullable=True),
+        sa.Column("share", sa.Numeric(precision=5, scale=2, asdecimal=False), nullable=True),
+        sa.Column("written_by", sa.String(length=60), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["applications.id"], name=op.f("fk_opinions_application_id")
+        ),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_opinions_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinions")),
+    )
+    with op.batch_alter_table("opinions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_opinions_application_id"), ["application_id"], unique=False
+        )
 
     op.create_table(
         "plan_comments",
@@ -1180,6 +1429,77 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("plan_comments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_comments_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "rulings",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("application_id", sa.String(length=36), nullable=True),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("law", sa.String(length=40), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("result", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("reason_rules", sa.Text(), nullable=True),
+        sa.Column("reason_facts", sa.Text(), nullable=True),
+        sa.Column("reason_weighing", sa.Text(), nullable=True),
+        sa.Column("conditions", sa.Text(), nullable=True),
+        sa.Column("guidance", sa.Text(), nullable=False),
+        sa.Column("appeals_body", sa.String(length=20), nullable=False),
+        sa.Column("decided_by", sa.String(length=60), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("complain_by", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["appeals_body"], ["units.code"], name=op.f("fk_rulings_appeals_body")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["applications.id"], name=op.f("fk_rulings_application_id")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_rulings_case_id")),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_rulings_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rulings")),
+    )
+    with op.batch_alter_table("rulings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_rulings_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_rulings_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "complaints",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("ruling_id", sa.String(length=36), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channel", sa.String(length=30), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("in_time", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("registered_by", sa.String(length=60), nullable=False),
+        sa.Column("reassessed", sa.String(length=20), nullable=True),
+        sa.Column("reassessed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reassessed_by", sa.String(length=60), nullable=True),
+        sa.Column("reassessed_because", sa.Text(), nullable=True),
+        sa.Column("forwarded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forwarded_to", sa.String(length=20), nullable=True),
+        sa.Column("enclosed", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("outcome_because", sa.Text(), nullable=True),
+        sa.Column("outcome_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("extra", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_complaints_case_id")),
+        sa.ForeignKeyConstraint(
+            ["forwarded_to"], ["units.code"], name=op.f("fk_complaints_forwarded_to")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ruling_id"], ["rulings.id"], name=op.f("fk_complaints_ruling_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaints")),
+    )
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaints_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "obstacles",
@@ -1209,10 +1529,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_obstacles_effort_id"))
 
     op.drop_table("obstacles")
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_complaints_case_id"))
+
+    op.drop_table("complaints")
+    with op.batch_alter_table("rulings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rulings_case_id"))
+        batch_op.drop_index(batch_op.f("ix_rulings_application_id"))
+
+    op.drop_table("rulings")
     with op.batch_alter_table("plan_comments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_comments_plan_id"))
 
     op.drop_table("plan_comments")
+    with op.batch_alter_table("opinions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opinions_application_id"))
+
+    op.drop_table("opinions")
     with op.batch_alter_table("offer_answers", schema=None) as batch_op:
         batch_op.drop_index("ix_offer_answers_offer_id")
 
@@ -1226,11 +1559,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitees_meeting_id"))
 
     op.drop_table("invitees")
+    with op.batch_alter_table("grants", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grants_case_id"))
+
+    op.drop_table("grants")
+    with op.batch_alter_table("goal_progress", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_progress_followup_id"))
+
+    op.drop_table("goal_progress")
     with op.batch_alter_table("efforts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_efforts_unit"))
         batch_op.drop_index(batch_op.f("ix_efforts_case_id"))
 
     op.drop_table("efforts")
+    with op.batch_alter_table("agenda_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agenda_items_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_agenda_items_application_id"))
+
+    op.drop_table("agenda_items")
     with op.batch_alter_table("sector_plans", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sector_plans_case_id"))
 
@@ -1243,6 +1589,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_release_members_definition_id"))
 
     op.drop_table("release_members")
+    op.drop_table("registrations")
     with op.batch_alter_table("referrals", schema=None) as batch_op:
         batch_op.drop_index("ix_referrals_case_id")
 
@@ -1290,10 +1637,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_information_requests_case_id"))
 
     op.drop_table("information_requests")
+    with op.batch_alter_table("hearings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hearings_subject"))
+        batch_op.drop_index(batch_op.f("ix_hearings_case_id"))
+
+    op.drop_table("hearings")
     with op.batch_alter_table("goals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_goals_case_id"))
 
     op.drop_table("goals")
+    with op.batch_alter_table("followups", schema=None) as batch_op:
+        batch_op.drop_index("ix_followups_case_held")
+
+    op.drop_table("followups")
     with op.batch_alter_table("findings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_findings_case_id"))
 
@@ -1317,6 +1673,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_concerns_case_id")
 
     op.drop_table("concerns")
+    with op.batch_alter_table("closures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_closures_case_id"))
+
+    op.drop_table("closures")
     with op.batch_alter_table("case_roles", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_roles_case_id"))
 
@@ -1333,6 +1693,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appointments_case_id"))
 
     op.drop_table("appointments")
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_applications_case_id"))
+
+    op.drop_table("applications")
     with op.batch_alter_table("agreements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agreements_case_id"))
 
@@ -1443,6 +1807,7 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_table("event_contents")
     op.drop_table("deployments")
+    op.drop_table("committee_meetings")
     op.drop_table("closing_days")
     op.drop_table("chain_heads")
     op.drop_table("case_numbers")
