@@ -10,6 +10,7 @@ from engine.domain import cases, people
 from engine.domain.cases import Case
 from engine.domain.people import Person
 from engine.settings import enter_demo
+from tests.coordination.conftest import furnished, town  # noqa: F401
 
 
 @pytest.fixture
