@@ -39,12 +39,11 @@ def coordinators(session: Session, case: Case) -> list[dict]:
 
 @fact("valg_stedfortraedere")
 def deputies(session: Session, case: Case) -> list[dict]:
-    """Everybody who may stand in for a coordinator."""
+    """Everybody who may stand in for a coordinator, at a change also the one who leaves."""
     homes = _homes(session)
     return [
         {"value": user.username, "label": f"{user.name}, {homes.get(user.username, '')}"}
         for user in appointment.candidates(session)
-        if user.username != case.koordinator
     ]
 
 
