@@ -10,14 +10,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine import forms, services
-from engine.bpmn.dialect import Element
+from engine.bpmn.elements import Element, IoMapping, SequenceFlow
 from engine.diagrams import files
 from engine.diagrams.files import Bundle, Process
 
 _HEAD = """# Processes
 
 Written by `overligger docs` from the diagrams, tables and forms; do not edit it by hand.
-Texts that begin with `=` are FEEL.
+Texts that begin with `=` are FEEL. How to read it, for instance to write a scenario:
+
+- A citizen's case opens with `helhedsforloeb`, answering the form of its start event. A process
+  that is called runs inside its caller; its tasks have their own ids all the same.
+- `queue` is a unit's code, `<CODE>-leder`, or a role of the case: `koordinator`, `stedfortraeder`,
+  `ejer` (the unit that has the case), `ejer-leder`, `henviser`, `udvalg…`, `jurist`.
+- `due` and timers that read `sag.frister` follow the row of that name in the table `frister`.
+- A field is answered by its key, a list by a list of mappings with the keys behind `[]`. Dates
+  are `2026-12-01`, datetimes `2026-12-01T09:00`. `sag` marks what reaches the case only and
+  never becomes a process variable. A hidden field must be left out.
+- Options from `sag.valg_…enheder` are codes of units, `valg_koordinatorer`,
+  `valg_stedfortraedere` and `valg_udvalg` user names, `valg_opfoelgningsfrister` names of rules,
+  `valg_budgetlinjer` and `valg_daekning` budget lines (the latter also units), `valg_afgoerelser`
+  the rulings that were told.
+- A message is told to its case with the data that its event keeps, by name.
 """
 _LIMITS = {"min": "≥ {}", "max": "≤ {}", "minLength": "≥ {} chars", "maxLength": "≤ {} chars"}
 
@@ -64,6 +78,13 @@ def _process(process: Process, bundle: Bundle) -> str:
         _table(
             ("event", "name", "kind", "what"),
             (_event(e) for e in elements if _is_told(e)),
+        )
+    )
+    flows = process.process.flows.values()
+    parts.append(
+        _table(
+            ("question", "text", "answers"),
+            (_gateway(e, flows) for e in elements if _asks(e, flows)),
         )
     )
     return "\n".join(part for part in parts if part is not None)
@@ -116,6 +137,8 @@ def _task(element: Element) -> tuple[str, ...]:
         name += f" (for each `{each}` of `{element.loop.input_collection}`)"
     form = f"[{element.form_id}](#form-{element.form_id})" if element.form_id else "–"
     done = ", ".join(f"`{listener.type}`" for listener in element.listeners)
+    if element.outputs:
+        done += f"{'; ' if done else ''}keeps {', '.join(_mapped(m) for m in element.outputs)}"
     queue = element.queue or element.lane or "–"
     return (f"`{element.id}`", name, _code(queue), form, _code(element.due), done)
 
@@ -125,8 +148,33 @@ def _service(element: Element) -> tuple[str, ...]:
     does = _first_line(found.description) if found else ""
     if element.task.retries:
         does = f"{does} (job, {element.task.retries} retries)".strip()
-    inputs = ", ".join(f"`{m.target}`" for m in element.inputs)
+    inputs = ", ".join(_mapped(m) for m in element.inputs)
     return (f"`{element.task.type}`", f"`{element.id}`", inputs, does)
+
+
+def _mapped(mapping: IoMapping) -> str:
+    """A mapping as `target = source`; the name alone where both are the same."""
+    same = mapping.source.removeprefix("=").strip() == mapping.target
+    return f"`{mapping.target}`" if same else f"`{mapping.target} {_equals(mapping.source)}`"
+
+
+def _equals(source: str) -> str:
+    return source if source.startswith("=") else f'= "{source}"'
+
+
+def _asks(element: Element, flows: Iterable[SequenceFlow]) -> bool:
+    """Whether the token's way depends on an answer here."""
+    ways = [f for f in flows if f.source == element.id]
+    return element.kind in ("exclusiveGateway", "inclusiveGateway") and len(ways) > 1
+
+
+def _gateway(element: Element, flows: Iterable[SequenceFlow]) -> tuple[str, ...]:
+    ways = (
+        f"{f.name or '–'} → `{f.target}` {'otherwise' if f.id == element.default else _code(f.condition)}"
+        for f in sorted(flows, key=lambda f: f.id == element.default)
+        if f.source == element.id
+    )
+    return (f"`{element.id}`", element.name, "<br>".join(ways))
 
 
 def _is_told(element: Element) -> bool:
@@ -146,6 +194,8 @@ def _event(element: Element) -> tuple[str, ...]:
             what += f", {stops} `{element.attached_to}`"
         elif element.kind == "startEvent" and element.scope != element.process:
             what += f", {'interrupts' if element.interrupting else 'beside'} its scope"
+        if element.outputs and kind == "message":
+            what += f", keeps {', '.join(_mapped(m) for m in element.outputs)}"
     return (f"`{element.id}`", element.name, kind, what)
 
 
