@@ -134,26 +134,30 @@ class Player:
             if step.action:
                 self.act(step)
                 self.teller.catch_up(step.number)
-            self.passage.settle()
-            self.teller.catch_up(step.number)
+            if self.passage.settle():
+                self.teller.catch_up(step.number)
             self.cast.adopt(self.started)
             self.expect(step)
         except Stop as stop:
-            self.fail(step.number, stop.path, stop.expected, stop.actual)
+            self._stopped(step, stop)
             return False
         except Exception as error:
             log.exception("step %d of %s broke", step.number, self.story.path)
-            self.fail(step.number, step.action or "at", "udført", _named(error))
+            self._stopped(step, Stop(step.action or "at", "udført", _named(error)))
             return False
-        finally:
-            self.teller.catch_up(step.number)
         return True
+
+    def _stopped(self, step: Step, stop: Stop) -> None:
+        """Tell what the step came to before it ended the story."""
+        self.teller.catch_up(step.number)
+        self.fail(step.number, stop.path, stop.expected, stop.actual)
 
     def act(self, step: Step) -> None:
         """The step's one action; a refusal where the step expects one, and only there."""
         if step.refused is None:
             self._known(step)
-        before = fingerprint.of(self.store) if step.refused is not None else {}
+        prints = (fingerprint.of, fingerprint.besides_incidents)
+        before = {p: p(self.store) for p in prints} if step.refused is not None else {}
         try:
             ACTS[step.action](self.cast, step)
         except Refused as refusal:
@@ -176,16 +180,16 @@ class Player:
                 if session.get(organisation.User, by) is None:
                     raise Stop("by", "en bruger i kommunen", by)
 
-    def _check_refusal(self, step: Step, refusal: Refused, before: dict[str, str]) -> None:
+    def _check_refusal(self, step: Step, refusal: Refused, before: Mapping) -> None:
         names = {cls.__name__ for cls in type(refusal).__mro__ if issubclass(cls, Refused)}
         if step.refused not in names and step.refused.lower() not in str(refusal).lower():
             raise Stop("refused", step.refused, self._reason(refusal))
-        changed = set(fingerprint.changed(before, fingerprint.of(self.store)))
-        if isinstance(refusal, StepFailed):
-            # A fault in the diagram: nothing of the step is saved, but the incident is.
-            changed -= fingerprint.OF_AN_INCIDENT
+        # Where the diagram broke, nothing of the step is saved, but the incident is.
+        broke = isinstance(refusal, StepFailed)
+        look = fingerprint.besides_incidents if broke else fingerprint.of
+        changed = fingerprint.changed(before[look], look(self.store))
         if changed:
-            raise Stop("refused", "intet er gemt", f"ændret: {', '.join(sorted(changed))}")
+            raise Stop("refused", "intet er gemt", f"ændret: {', '.join(changed)}")
         self.teller.refused(step, refusal)
 
     def _reason(self, refusal: Refused) -> str:

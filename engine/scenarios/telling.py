@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engine import clock, tables
@@ -44,6 +44,10 @@ class Line:
     why: str = ""
 
 
+# Made once: it is asked after every step.
+_NEWS = select(Event).where(Event.id > bindparam("last")).order_by(Event.id)
+
+
 @dataclass
 class Teller:
     """Reads on from where it stopped last and tells what is new."""
@@ -55,6 +59,7 @@ class Teller:
     _letters: set[str] = field(default_factory=set)
     _duties: dict[str, tuple] = field(default_factory=dict)
     _done: set[str] = field(default_factory=set)
+    _just_done: list[WorkItem] = field(default_factory=list)
 
     def skip(self) -> None:
         """Begin to tell from here."""
@@ -65,11 +70,11 @@ class Teller:
         """Tell what has happened since last time, as part of the step."""
         number = step if isinstance(step, int) else step.number
         with self.store.reading() as session:
-            query = select(Event).where(Event.id > self._last).order_by(Event.id)
-            events = list(session.scalars(query))
+            events = list(session.scalars(_NEWS, {"last": self._last}))
             if not events:
                 return
             self._last = events[-1].id
+            self._just_done = self._tasks_done(session, events)
             lines = [line for event in events for line in self._event(session, number, event)]
             lines += self._new_letters(session, number)
             lines += self._new_duties(session, number)
@@ -98,16 +103,18 @@ class Teller:
             text, why = said if isinstance(said, tuple) else (said, "")
             yield Line(number, event.at, event.actor, event.kind, event.element, text, why)
 
-    def _completed(self, session: Session, event: Event) -> str | None:
-        """A task of somebody's, with its item; the rest of the elements come and go."""
+    def _tasks_done(self, session: Session, events: list[Event]) -> list[WorkItem]:
         query = select(WorkItem).where(
-            WorkItem.instance_id == event.instance_id,
-            WorkItem.element == event.element,
-            WorkItem.completed_at == event.at,
+            WorkItem.completed_at.between(events[0].at, events[-1].at),
             WorkItem.completed_by.is_not(None),
         )
-        for task in session.scalars(query):
-            if task.id not in self._done:
+        return [task for task in session.scalars(query) if task.id not in self._done]
+
+    def _completed(self, session: Session, event: Event) -> str | None:
+        """A task of somebody's, with its item; the rest of the elements come and go."""
+        for task in self._just_done:
+            here = (task.instance_id, task.element, task.completed_at)
+            if here == (event.instance_id, event.element, event.at) and task.id not in self._done:
                 self._done.add(task.id)
                 return f"{_name(session, event)}{self._which(session, task)}"
         return None

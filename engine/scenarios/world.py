@@ -11,17 +11,17 @@ import errno
 import fcntl
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, Engine, make_url
 
 from engine import clock, diagrams, municipality, schema
 from engine.diagrams import shipped
@@ -83,11 +83,10 @@ def _deploy(session, files: Mapping[str, bytes]) -> None:
 
 
 class _Files:
-    """Stories in SQLite files of one folder."""
+    """Stories in SQLite files of one folder, one after the other."""
 
     def __init__(self, home: Path, files: Mapping[str, bytes]):
-        self.home, self.numbers = home, count(1)
-        self.world = home / "world.db"
+        self.home, self.world = home, home / "world.db"
         store = _quick(self.world)
         furnish(store, files)
         store.close()
@@ -96,18 +95,20 @@ class _Files:
         with plain.connect() as connection:
             connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
         plain.dispose()
+        # One store for all: it remembers how its statements are written.
+        self.story = home / "story.db"
+        self._store, self._turn = _quick(self.story), threading.Lock()
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        file = self.home / f"story{next(self.numbers)}.db"
-        shutil.copyfile(self.world, file)
-        store = _quick(file)
-        try:
-            yield store
-        finally:
-            store.close()
-            for left in self.home.glob(f"{file.name}*"):
-                left.unlink()
+        with self._turn:
+            shutil.copyfile(self.world, self.story)
+            try:
+                yield self._store
+            finally:
+                self._store.close()
+                for left in self.home.glob(f"{self.story.name}*"):
+                    left.unlink()
 
 
 def _quick(file: Path) -> Store:
@@ -155,11 +156,12 @@ def _remove_if_left(folder: Path) -> None:
 
 
 class _Databases:
-    """Stories in databases of one PostgreSQL server, copied from the world's."""
+    """Stories in a database of one PostgreSQL server, one after the other."""
 
-    def __init__(self, server: URL, admin, files: Mapping[str, bytes]):
-        self.server, self.admin, self.numbers = server, admin, count(1)
-        self.name = f"{PREFIX}{uuid4().hex[:10]}"
+    def __init__(self, server: URL, admin: Engine, files: Mapping[str, bytes]):
+        self.admin, name = admin, f"{PREFIX}{uuid4().hex[:10]}"
+        self.world, self.story = f"{name}_world", f"{name}_story"
+        self._store, self._turn = Store(server.set(database=self.story)), threading.Lock()
         self.create(self.world)
         try:
             store = Store(server.set(database=self.world))
@@ -171,20 +173,15 @@ class _Databases:
             self.drop(self.world)
             raise
 
-    @property
-    def world(self) -> str:
-        return f"{self.name}_world"
-
     @contextmanager
     def store(self) -> Iterator[Store]:
-        name = f"{self.name}_{next(self.numbers)}"
-        self.create(name, like=self.world)
-        store = Store(self.server.set(database=name))
-        try:
-            yield store
-        finally:
-            store.close()
-            self.drop(name)
+        with self._turn:
+            self.create(self.story, like=self.world)
+            try:
+                yield self._store
+            finally:
+                self._store.close()
+                self.drop(self.story)
 
     def create(self, name: str, like: str = "template1") -> None:
         self._say(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
