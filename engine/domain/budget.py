@@ -137,7 +137,7 @@ def set_total(session: Session, line: str, total: int | Decimal, by: str = "syst
         .values(total=Decimal(total))
     )
     if changed.rowcount == 0:
-        raise BelowCommitted(linje=line, bundet=before.reserved + before.granted)
+        raise BelowCommitted(linje=line, bundet=kr(before.reserved + before.granted))
     _enter(session, line, TOTAL, Decimal(total) - before.total, by=by)
     session.expire(before)
 
@@ -164,7 +164,7 @@ def reserve(session: Session, line: str, amount: Decimal, **entry) -> None:
     session.expire(row)
     if changed.rowcount == 0:
         free = _line(session, line).total - row.reserved - row.granted
-        raise NoCover(linje=line, fri=f"{free:.0f}", mangler=f"{amount - free:.0f}")
+        raise NoCover(linje=line, fri=kr(free), mangler=kr(amount - free))
     _enter(session, line, RESERVE, amount, **entry)
 
 
@@ -296,6 +296,13 @@ def release_case(session: Session, case_id: str, by: str) -> Decimal:
             release(session, line, held, by=by, case_id=case_id, subject=subject)
             given_back += held
     return given_back
+
+
+def kr(amount: Decimal) -> str:
+    """An amount as Danes write it."""
+    whole = amount == amount.to_integral_value()
+    text = f"{amount:,.0f}" if whole else f"{amount:,.2f}"
+    return text.translate(str.maketrans(",.", ".,"))
 
 
 def _move(session: Session, line: str, amount: Decimal, reserved: int, granted: int) -> None:

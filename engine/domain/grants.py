@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
 from engine.domain import budget
-from engine.domain.budget import Kroner
+from engine.domain.budget import Kroner, kr
 from engine.domain.cases import Case
 from engine.domain.escalation import Application
 from engine.errors import Refused
@@ -116,9 +116,9 @@ def decide(
     if result == REFUSED and necessary:
         raise NoedvendigtBehov
     if amount > row.amount:
-        raise MereEndAnsoegt(ansoegt=_kr(row.amount))
+        raise MereEndAnsoegt(ansoegt=kr(row.amount))
     if result == GRANTED and amount < row.amount:
-        raise MindreEndAnsoegt(ansoegt=_kr(row.amount))
+        raise MindreEndAnsoegt(ansoegt=kr(row.amount))
     if split:
         check_split(split)
     grant = of(session, row)
@@ -159,7 +159,7 @@ def must_be_covered(session: Session, row: Application) -> None:
     grant = of(session, row)
     missing = uncovered(session, row)
     if missing > 0 and not grant.necessary:
-        raise IngenDaekning(daekket=_kr(grant.amount - missing), bevilget=_kr(grant.amount))
+        raise IngenDaekning(daekket=kr(grant.amount - missing), bevilget=kr(grant.amount))
 
 
 def find_cover(session: Session, row: Application, sources: list[dict], by: str) -> None:
@@ -170,7 +170,7 @@ def find_cover(session: Session, row: Application, sources: list[dict], by: str)
     missing = uncovered(session, row)
     pointed_out = sum((Decimal(str(s["beloeb"])) for s in sources), Decimal(0))
     if pointed_out != missing:
-        raise DaekningPasserIkke(mangler=_kr(missing), anvist=_kr(pointed_out))
+        raise DaekningPasserIkke(mangler=kr(missing), anvist=kr(pointed_out))
     for source in sources:
         budget.point_out(
             session,
@@ -198,7 +198,7 @@ def book(session: Session, row: Application, by: str, split: list[dict] | None =
         raise FordelingMangler
     missing = uncovered(session, row)
     if missing > 0:
-        raise IngenDaekning(daekket=_kr(grant.amount - missing), bevilget=_kr(grant.amount))
+        raise IngenDaekning(daekket=kr(grant.amount - missing), bevilget=kr(grant.amount))
     left = total = grant.amount - booked(session, row)
     for line, held in sorted(budget.held(session, row.id).items()):
         part = min(left, held)
@@ -251,11 +251,4 @@ def check_years(grant: Grant, per_year: list[dict]) -> None:
     """Raise BeloebPerAarPasserIkke unless the years add up to the grant."""
     total = sum((Decimal(str(row["beloeb"])) for row in per_year), Decimal(0))
     if total != grant.amount:
-        raise BeloebPerAarPasserIkke(sum=_kr(total), bevilget=_kr(grant.amount))
-
-
-def _kr(amount: Decimal) -> str:
-    """An amount as Danes write it."""
-    whole = amount == amount.to_integral_value()
-    text = f"{amount:,.0f}" if whole else f"{amount:,.2f}"
-    return text.translate(str.maketrans(",.", ".,"))
+        raise BeloebPerAarPasserIkke(sum=kr(total), bevilget=kr(grant.amount))
