@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from sqlalchemy import select
 
-from engine import clock
+from engine import clock, jobs
 from engine.domain import (
     appointment,
     capacity,
@@ -14,11 +15,14 @@ from engine.domain import (
     consent,
     deadlines,
     efforts,
+    invariants,
+    letters,
     obligations,
     people,
     plan,
     sector_plans,
 )
+from engine.instances import UNFINISHED, Instance, Variable, WorkItem
 from tests.coordination.conftest import PLAN, Town, furnished, town  # noqa: F401
 
 #: Where the case of the tests stands before each process begins.
@@ -56,6 +60,8 @@ class Course(Town):
                 obligations.begin(session, case, unit, ["skole"])
                 cases.involve(session, case, unit, "indsats")
             deadlines.start(session, case, "KP-1", date(2027, 1, 20))
+            # These tests play one part of a course; the rest of it is the case's future.
+            deadlines.fix(session, case, invariants.NEXT_STEP, date(2035, 1, 1), "resten")
             return case.nummer
 
         self.nummer = self.store.write(make)
@@ -99,7 +105,6 @@ class Course(Town):
 
     def letters(self) -> list[tuple[str, str | None]]:
         """Code and receiver (a unit, or a person's key) of every letter."""
-        from engine.domain import letters
 
         def read(session, case):
             return [
@@ -120,9 +125,6 @@ class Course(Town):
 
     def timers(self, element: str) -> list[str]:
         """The local days on which this element's timers fire."""
-        from sqlalchemy import select
-
-        from engine import jobs
 
         def read(session, case):
             query = select(jobs.Job.due_at).where(
@@ -132,11 +134,17 @@ class Course(Town):
 
         return self.read(read)
 
+    def queues(self) -> dict[str, list[str]]:
+        """Every queue with something in it, what the invariants ask for too."""
+        with self.store.reading() as session:
+            found: dict[str, list[str]] = {}
+            query = select(WorkItem).where(WorkItem.state.in_(UNFINISHED))
+            for row in session.scalars(query.order_by(WorkItem.element)):
+                found.setdefault(row.queue, []).append(row.element)
+            return found
+
     def variable(self, name: str):
         """The variable's value in the instance that was begun last."""
-        from sqlalchemy import select
-
-        from engine.instances import Instance, Variable
 
         def read(session, case):
             query = (
@@ -151,8 +159,6 @@ class Course(Town):
 
     @staticmethod
     def moment(text: str):
-        from datetime import datetime
-
         return datetime.fromisoformat(text).replace(tzinfo=clock.COPENHAGEN)
 
 

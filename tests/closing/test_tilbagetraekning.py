@@ -38,7 +38,7 @@ def meeting_with(course, *invitees):
 
 def meeting(course):
     return course.read(
-        lambda s, c: [(m.state, [i.who for i in m.invited]) for m in meetings.of_case(s, c)][0]
+        lambda s, c: next((m.state, [i.who for i in m.invited]) for m in meetings.of_case(s, c))
     )
 
 
