@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock, tables
@@ -112,6 +112,11 @@ def local_value(session: Session, regel: str) -> Any:
 
 
 def decide_locally(session: Session, regel: str, value: Any, by: str) -> None:
-    """Put a new local value on the rule from now on. Running deadlines keep theirs."""
+    """Put a new local value on the rule from now on. Running deadlines keep theirs.
+
+    Of two decisions at the same moment the last one stands.
+    """
+    same = (LocalRule.regel == regel, LocalRule.decided_at == clock.now())
+    session.execute(delete(LocalRule).where(*same))
     session.add(LocalRule(regel=regel, value=value, decided_at=clock.now(), decided_by=by))
     session.flush()
