@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
+import orjson
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -14,7 +16,7 @@ from engine.domain.escalation import ON_AGENDA, Application
 from engine.domain.facts import fact
 from engine.domain.organisation import Role, User
 from engine.errors import Refused
-from engine.store import Base, Json, new_id
+from engine.store import Base, Json, append_only, new_id
 
 MEMBER = "udvalg_medlem"
 
@@ -33,6 +35,18 @@ class PapirerneErLukket(Refused):
 
 class IngenHabileMedlemmer(Refused):
     """Der er ingen habile medlemmer tilbage i dette punkt. Indkald en stedfortræder."""
+
+
+class IkkeBeslutningsdygtigt(Refused):
+    """Der er {antal} habile medlemmer til stede, og udvalget skal være mindst {mindst} for at afgøre noget. Indkald stedfortrædere, eller udskyd punktet."""
+
+
+class StemmerIkke(Refused):
+    """{hvem} kan ikke stemme i dette punkt: kun de medlemmer og stedfortrædere, der er til stede og habile, stemmer, og kun én gang."""
+
+
+class IntetFlertal(Refused):
+    """Der er {for_} stemmer for og {imod} imod, så der er ikke flertal for det resultat, du registrerer."""
 
 
 class CommitteeMeeting(Base):
@@ -62,6 +76,23 @@ class AgendaItem(Base):
     added_at: Mapped[datetime]
     result: Mapped[str | None] = mapped_column(String(30))
     present: Mapped[list | None] = mapped_column(Json)
+    votes_hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class Vote(Base):
+    """One member's vote on one item. Written once."""
+
+    __tablename__ = "votes"
+    __table_args__ = (UniqueConstraint("item_id", "member"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    item_id: Mapped[str] = mapped_column(ForeignKey("agenda_items.id"), index=True)
+    member: Mapped[str] = mapped_column(ForeignKey("users.username"))
+    vote: Mapped[str] = mapped_column(String(20))
+    cast_at: Mapped[datetime]
+
+
+append_only(Vote.__table__)
 
 
 def meeting(
@@ -114,6 +145,47 @@ def put_on(
     row.state = ON_AGENDA
     session.flush()
     return item
+
+
+def vote(
+    session: Session, item: AgendaItem, present: list[str] | None, votes: list[dict] | None
+) -> None:
+    """The committee decides: able to, by those who may, with a majority where it was voted on.
+
+    The votes are written once and sealed with the item; no vote at all is agreement. Raises
+    IkkeBeslutningsdygtigt, StemmerIkke, IntetFlertal.
+    """
+    held = session.get_one(CommitteeMeeting, item.meeting_id)
+    seats = set(held.members) | set(held.deputies)
+    able = (set(present) if present else seats) & seats - set(item.disqualified)
+    quorum = len(held.members) // 2 + 1
+    if len(able) < quorum:
+        raise IkkeBeslutningsdygtigt(antal=len(able), mindst=quorum)
+    item.present = sorted(able)
+    cast: dict[str, str] = {}
+    for row in votes or []:
+        if row["medlem"] not in able or row["medlem"] in cast:
+            raise StemmerIkke(hvem=row["medlem"])
+        cast[row["medlem"]] = row["stemme"]
+    ayes, noes = (sum(v == way for v in cast.values()) for way in ("for", "imod"))
+    if cast and ayes <= noes:
+        raise IntetFlertal(for_=ayes, imod=noes)
+    for member, said in sorted(cast.items()):
+        session.add(Vote(item_id=item.id, member=member, vote=said, cast_at=clock.now()))
+    item.votes_hash = seal(item, cast)
+    session.flush()
+
+
+def seal(item: AgendaItem, cast: dict[str, str]) -> str:
+    """The hash of who was there and what they voted: the minutes hold it."""
+    told = {"item": item.id, "present": item.present, "votes": cast}
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def votes_of(session: Session, item: AgendaItem) -> dict[str, str]:
+    """Who voted what."""
+    query = select(Vote).where(Vote.item_id == item.id).order_by(Vote.member)
+    return {row.member: row.vote for row in session.scalars(query)}
 
 
 def agenda(session: Session, held: CommitteeMeeting) -> list[AgendaItem]:

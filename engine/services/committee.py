@@ -135,20 +135,22 @@ def decide(
     vilkaar: str | None = None,
     mindretal: str | None = None,
     til_stede: list | None = None,
+    stemmer: list | None = None,
     indstilling_id: str | None = None,
     **_: object,
 ) -> dict | None:
-    """Gem udvalgets beslutning. Uden partshøring, faglig grund eller dækning kan der ikke afgøres."""
+    """Gem udvalgets beslutning. Uden partshøring, flertal, faglig grund eller dækning kan der ikke afgøres."""
     session, case = context.session, context.case
     row = of(context, indstilling_id)
     item = committee.item_of(session, row)
-    item.result, item.present = resultat, til_stede
+    item.result = resultat
     if resultat in (grants.POSTPONED, grants.OWN_MEANS):
         if partshoering == "mangler":
             hearings.need(session, case, row.id)
         context.record("grant_not_decided", application=row.id, result=resultat)
         return {"visitation_udfald": resultat, "daekning_mangler": False}
     hearings.must_be_over(session, case, row.id, partshoering)
+    committee.vote(session, item, til_stede, stemmer)
     grants.decide(
         session,
         case,
