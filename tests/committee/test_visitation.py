@@ -1,10 +1,29 @@
 """P07: from what is asked for to a ruling that the citizen has been told."""
 
+from datetime import date
+
 import pytest
 
-from engine.domain import deadlines, hearings, letters, opinions, rulings
+from engine.domain import (
+    budget,
+    deadlines,
+    delegation,
+    grants,
+    hearings,
+    letters,
+    opinions,
+    organisation,
+    rulings,
+)
 from engine.domain.escalation import EnhedUdenKompetence, of_case
-from engine.domain.grants import DaekningPasserIkke, KunBudget
+from engine.domain.grants import (
+    DaekningPasserIkke,
+    FordelingMangler,
+    FordelingPasserIkke,
+    KunBudget,
+    MereEndAnsoegt,
+    MindreEndAnsoegt,
+)
 from engine.domain.hearings import PartshoeringMangler
 from engine.forms import FormErrors
 from tests.committee.conftest import (
@@ -12,6 +31,7 @@ from tests.committee.conftest import (
     AGENDA,
     GRANTED,
     HEARING,
+    LINE,
     OPINION,
     PAPERS,
     PARTLY,
@@ -257,3 +277,147 @@ def test_a_reservation_lapses_after_kp_11_and_the_item_stays(hall):
     hall.at("2027-01-10T00:01")
     assert hall.balance()["reserved"] == 0
     assert hall.queues() == {"udvalg-sekretaer": ["beslutning"]}
+
+
+URGENT = {"haster": "ja", "haster_hvorfor": "Pladsen forsvinder på mandag"}
+
+
+def test_what_cannot_wait_the_chair_grants_and_the_committee_looks_at_afterwards(hall):
+    hall.apply(**URGENT)
+    assert application(hall).competence_row == "haster_formand"
+    assert hall.queues() == {"udvalg-formand": ["formand_bevilger"]}
+    hall.do("udvalg-formand", "formand_bevilger", **(GRANTED | {"noedvendigt_behov": "nej"}))
+    assert hall.queues() == {
+        "MIS": ["afgoerelse"],
+        "JOB": ["afgoerelse"],
+        "udvalg-sekretaer": ["godkend_hastebevilling"],
+    }
+    assert hall.balance()["reserved"] == 96_000
+    hall.do("udvalg-sekretaer", "godkend_hastebevilling", godkendt="nej", begrundelse="Enig ikke")
+    hall.ruled()
+    hall.do("sagsbehandler-oek", "bogfoer", stemmer=True)
+    assert hall.balance()["granted"] == 96_000
+    assert application(hall).ratify is False
+
+
+def test_a_hurry_needs_a_reason(hall):
+    with pytest.raises(FormErrors, match="haster"):
+        hall.apply(haster="ja")
+
+
+def delegated(hall, amount):
+    def grant(session, case):
+        delegation.grant(
+            session,
+            case,
+            "koordinator-3",
+            "leder-job",
+            law_area="LAB",
+            decision_types=["bevilling"],
+            max_amount=amount,
+            valid_from=date(2026, 11, 1),
+            valid_to=date(2027, 5, 31),
+            decided_by="Byrådet",
+            reference="77",
+        )
+
+    hall.write(grant)
+
+
+MENTOR = {"ydelser": [{"ydelse": "Mentor", "lov": "LAB", "enhed": "JOB"}]}
+
+
+@pytest.mark.parametrize(
+    ("limit", "amount", "element"),
+    [
+        (10_000, 10_000, "koordinator_bevilger"),
+        (10_000, 10_001, "leder_bevilger"),
+        (5_000, 5_001, "leder_bevilger"),
+    ],
+)
+def test_the_coordinator_grants_within_a_delegation_and_the_limit(hall, limit, amount, element):
+    delegated(hall, limit)
+    hall.apply(**MENTOR, beloeb=amount)
+    assert [e for found in hall.queues().values() for e in found] == [element]
+
+
+def test_without_a_limit_the_leader_decides_and_the_process_owner_is_told(hall):
+    hall.write(lambda s, c: organisation.change_setting(s, "graense.leder", None))
+    hall.apply()
+    assert application(hall).competence_row == "graense_mangler"
+    assert hall.queues() == {"PRO": ["regel_mangler"], "ejer-leder": ["leder_bevilger"]}
+
+
+@pytest.mark.parametrize(
+    ("model", "amount", "row", "queue"),
+    [
+        ("A_en_organisation", 50_000, "tvaergaaende_a_koo", "KOO-leder"),
+        ("B_matrix", 50_000, "tvaergaaende_b_teamleder", "ejer-leder"),
+        ("B_matrix", 50_001, "tvaergaaende_chef", "DIR"),
+    ],
+)
+def test_the_model_of_the_organisation_decides_who_grants_across_units(
+    hall, model, amount, row, queue
+):
+    hall.write(lambda s, c: setattr(c, "organisationsmodel", model))
+    hall.apply(beloeb=amount)
+    assert application(hall).competence_row == row
+    assert list(hall.queues()) == [queue]
+
+
+def test_less_than_was_asked_for_is_not_called_granted(hall):
+    hall.at_the_table()
+    with pytest.raises(MindreEndAnsoegt):
+        hall.do("udvalg-sekretaer", "beslutning", **(GRANTED | {"beloeb_bevilget": 95_999}))
+    with pytest.raises(MereEndAnsoegt):
+        hall.do("udvalg-sekretaer", "beslutning", **(GRANTED | {"beloeb_bevilget": 96_001}))
+
+
+def test_booking_needs_to_know_who_pays(hall):
+    hall.at_the_table()
+    answers = {k: v for k, v in PARTLY.items() if k != "fordeling"}
+    hall.do("udvalg-sekretaer", "beslutning", **answers)
+    hall.ruled(resultat="delvist", **REASONS)
+    with pytest.raises(FordelingMangler):
+        hall.do("sagsbehandler-oek", "bogfoer", stemmer=True)
+    with pytest.raises(FordelingPasserIkke):
+        hall.do(
+            "sagsbehandler-oek",
+            "bogfoer",
+            stemmer=True,
+            fordeling=[{"enhed": "MIS", "procent": 99}],
+        )
+    thirds = [
+        {"enhed": "MIS", "procent": 33.33},
+        {"enhed": "JOB", "procent": 33.33},
+        {"enhed": "VOK", "procent": 33.34},
+    ]
+    hall.do("sagsbehandler-oek", "bogfoer", stemmer=True, fordeling=thirds)
+    shares = hall.read(lambda s, c: budget.by_unit(s, LINE))
+    assert shares == {"JOB": 19_998, "MIS": 19_998, "VOK": 20_004}
+    assert hall.balance()["reserved"] == 0
+
+
+def test_an_application_side_by_side_with_another_keeps_to_its_own(hall):
+    hall.line_has(100_000)
+    hall.on_agenda()
+    hall.apply(beloeb=30_000)
+    hall.do("leder-vok", "ledergodkend", **ADVICE)
+    later = {"moededato": "2027-01-07T10:00", "papirfrist": "2027-01-04T12:00"}
+    hall.do("udvalg-sekretaer", "saet_paa_dagsorden", **(AGENDA | later))
+    hall.at("2026-12-10T12:00")
+    hall.do("udvalg-sekretaer", "goer_sagen_klar", **PAPERS)
+    assert hall.balance()["reserved"] == 96_000
+    hall.at("2027-01-04T12:00")
+    assert hall.queues()["udvalg-sekretaer"] == ["beslutning", "goer_sagen_klar"]
+    hall.do("udvalg-sekretaer", "goer_sagen_klar", **PAPERS)
+    assert hall.balance()["reserved"] == 100_000
+    first, second = hall.read(of_case_by_amount)
+    assert hall.read(lambda s, c: (grants.reserved(s, first), grants.reserved(s, second))) == (
+        96_000,
+        4_000,
+    )
+
+
+def of_case_by_amount(session, case):
+    return sorted(of_case(session, case), key=lambda row: -row.amount)
