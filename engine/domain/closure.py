@@ -12,10 +12,9 @@ from sqlalchemy import Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import cases, consent, deadlines, meetings, notes, obligations
+from engine.domain import cases, complaints, consent, deadlines, meetings, notes, obligations
 from engine.domain.cases import Case
 from engine.errors import Refused
-from engine.instances import RUNNING, Instance
 from engine.store import Base, new_id
 
 #: Why a case closed (C3 `afslutning_aarsag`).
@@ -41,7 +40,6 @@ BY_ROW = {
 }
 #: Duties that outlive the coordination: a complaint, insight, a breach.
 STAYING = ("retssikkerhed", "databeskyttelse", "aktindsigt")
-COMPLAINT = "klage"
 
 
 class SagenKanIkkeLukkes(Refused):
@@ -91,10 +89,7 @@ def latest(session: Session, case: Case) -> Closure | None:
 
 def complaint_runs(session: Session, case: Case) -> bool:
     """Whether a complaint about the case is not settled yet."""
-    query = select(Instance.id).where(
-        Instance.case_id == case.id, Instance.process == COMPLAINT, Instance.status == RUNNING
-    )
-    return session.scalar(query.limit(1)) is not None
+    return complaints.count_open(session, case) > 0
 
 
 def papers(session: Session, case: Case) -> list[str]:
