@@ -1,0 +1,56 @@
+"""A complaint starts its own diagram on the case it is about, open or closed."""
+
+import pytest
+
+from engine import casework, diagrams, municipality
+from engine.casework.refusals import NobodyWaits
+from engine.casework.rights import SYSTEM
+from engine.domain import cases
+from engine.instances import Instance
+from engine.settings import enter_demo
+
+
+@pytest.fixture
+def town(store):
+    """Fiktivby with what is shipped, on SQLite and on PostgreSQL."""
+    enter_demo()
+    store.write(municipality.load)
+    store.write(
+        lambda session: diagrams.deploy(
+            session,
+            diagrams.sound(diagrams.shipped()),
+            by="procesejer-1",
+            demo=True,
+            accept_warnings=True,
+        )
+    )
+    return store
+
+
+def a_case(store, *, closed):
+    def make(session):
+        case = cases.create(session, "koordinering", owner_unit="VOK")
+        if closed:
+            cases.move(case, "AFSLUTTET")
+        return case.nummer
+
+    return store.write(make)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("by_key", [False, True])
+def test_a_complaint_that_nobody_waits_for_starts_on_its_case(town, closed, by_key):
+    nummer = a_case(town, closed=closed)
+    other = a_case(town, closed=False)
+    casework.tell(town, "klage_modtaget", by=SYSTEM, **{"key" if by_key else "case": nummer})
+    with town.reading() as session:
+        found = {n: cases.by_number(session, n).id for n in (nummer, other)}
+        running = session.query(Instance).filter_by(process="klage").all()
+        assert [row.case_id for row in running] == [found[nummer]]
+        assert cases.by_number(session, nummer).open is not closed
+
+
+def test_a_message_that_nothing_starts_with_is_refused(town):
+    nummer = a_case(town, closed=False)
+    with pytest.raises(NobodyWaits):
+        casework.tell(town, "ast_afgoerelse", by=SYSTEM, case=nummer)
