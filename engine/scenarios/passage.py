@@ -48,7 +48,7 @@ class Passage:
             here = f"{clock.local(clock.now()):%Y-%m-%dT%H:%M}"
             raise Stop("at", f"ikke før {here}", f"{clock.local(at):%Y-%m-%dT%H:%M}")
         done, here = 0, 0
-        next_look, looks = clock.now(), 0
+        next_look, looks = clock.now() + LOOKS[0][1], 0
         while True:
             job, sweep = self._next(at)
             look = _look(sweep, next_look, job.due_at if job else at)
@@ -62,7 +62,7 @@ class Passage:
                 next_look = clock.now() + next(apart for most, apart in LOOKS if looks < most)
             else:
                 self._carry_out(job)
-                next_look, looks = clock.now(), 0
+                next_look, looks = clock.now() + LOOKS[0][1], 0
             here = here + 1 if clock.now() == before else 0
             done += 1
             if here > MOST_AT_ONCE or done > MOST_ON_THE_WAY:

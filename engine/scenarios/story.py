@@ -208,11 +208,15 @@ def _step(number: int, said: dict[str, Any], where: str, citizens: Mapping[str, 
     action = actions[0] if actions else None
     if action is None and not {"at", "expect"} & said.keys():
         raise bad(where, "trinnet gør ingenting")
+    if "expect" in said and not said["expect"]:
+        raise bad(f"{where}.expect", "her mangler mindst én nøgle")
     if action in _BY_SOMEBODY and "by" not in said:
         raise bad(where, f"{action} mangler by: hvem gør det?")
     for key, goes_with in _GO_WITH.items():
         if key in said and action not in goes_with:
             raise bad(where, f"{key} hører sammen med {' eller '.join(goes_with)}")
+    if action == "open" and "case" in said and "for" in said:
+        raise bad(where, "for hører til en ny sag, og case er en, der er åbnet")
     for person in _listed(said.get("for", [])):
         if person not in citizens:
             known = ", ".join(citizens) or "ingen"

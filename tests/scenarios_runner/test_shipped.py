@@ -1,0 +1,58 @@
+"""Every shipped story goes as told, and goes wrong when it is told wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import scenarios
+from engine.scenarios import story
+from engine.scenarios.world import stage
+from tests.scenarios_runner import mutations
+
+FOLDER = Path(__file__).parents[1] / "scenarios"
+FILES = sorted(FOLDER.glob("*.yaml"))
+NAMES = [file.stem for file in FILES]
+#: How many wrong tellings of each story are tried; which ones, its name decides.
+FEW = 3
+#: On PostgreSQL the same engine plays; a few stories show it.
+ON_POSTGRESQL = FILES[:: max(1, len(FILES) // 3)][:3]
+
+
+@pytest.fixture(scope="module")
+def whole_world():
+    with stage() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def whole_world_on_postgresql(postgres_server):
+    with stage(postgres_server) as found:
+        yield found
+
+
+def test_there_are_stories():
+    assert FILES, f"der ligger ingen scenarier i {FOLDER}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_the_story_goes_as_told(whole_world, file):
+    assert scenarios.play(scenarios.read(file), whole_world).failures == []
+
+
+@pytest.mark.parametrize("file", ON_POSTGRESQL, ids=lambda file: file.stem)
+def test_the_story_goes_as_told_on_postgresql(whole_world_on_postgresql, file):
+    assert scenarios.play(scenarios.read(file), whole_world_on_postgresql).failures == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_the_story_told_wrong_fails_where_it_is_wrong(whole_world, file):
+    for wrong in mutations.sample(file.stem, story.content(file), FEW):
+        played = scenarios.play(story.parse(wrong.said, file), whole_world)
+        assert {failure.step for failure in played.failures} == {wrong.step}, wrong.name
+
+
+def test_every_story_expects_something():
+    for file in FILES:
+        assert any(mutations.of(story.content(file))), f"{file.name} kan ikke gå galt"
