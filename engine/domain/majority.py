@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import people, rules
+from engine.domain import offers, people, rules
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.domain.offers import Answer, Offer
@@ -50,18 +50,22 @@ def come_of_age(session: Session, case: Case) -> list[Person]:
     return [person for person, when in days if when is not None and when <= today]
 
 
-def withdraw_questions(session: Session, case: Case, persons: Iterable[str]) -> None:
-    """Nobody waits any longer for these people's answer to the offer."""
+def withdraw_questions(session: Session, case: Case, citizens: Iterable[Person]) -> bool:
+    """Nobody waits any longer for an answer asked while these people were minors.
+
+    Returns whether an offer is still to be answered, so that it must be asked for anew.
+    """
+    ids = [person.id for person in citizens]
     query = (
         select(Answer)
         .join(Offer, Offer.id == Answer.offer_id)
-        .where(
-            Offer.case_id == case.id, Answer.answer.is_(None), Answer.person_id.in_(list(persons))
-        )
+        .where(Offer.case_id == case.id, Answer.answer.is_(None), Answer.citizen_id.in_(ids))
     )
     for answer in session.scalars(query).all():
         session.delete(answer)
     session.flush()
+    offer = offers.current(session, case)
+    return offer is not None and offer.offered_at is not None and offer.answer is None
 
 
 @fact("myndig_dato")

@@ -14,16 +14,17 @@ def come_of_age(context: Context, **_: object) -> dict | None:
     """Afslut forældremyndighedens rolle og adgang, og prøv samtykkekompetencen (D2) på ny."""
     session, case = context.session, context.case
     parents: list[str] = []
-    for citizen in majority.come_of_age(session, case):
+    of_age = majority.come_of_age(session, case)
+    for citizen in of_age:
         for party in capacity.representatives(session, case, citizen.id, capacity.CUSTODY):
             party.valid_to = majority.day(session, citizen) - timedelta(days=1)
             parents.append(party.person_id)
         session.flush()
         context.decide("samtykkekompetence", capacity.inputs(session, case, citizen))
         _review_consents(context, citizen.id)
-    majority.withdraw_questions(session, case, parents)
     context.record("came_of_age", custody_ended=len(parents))
-    context.tell("blevet_myndig", {})
+    if majority.withdraw_questions(session, case, of_age):
+        context.tell("blevet_myndig")
     days = WorkingDays.of(session)
     return {
         "naeste_arbejdsdag": days.on_or_after(context.today).isoformat(),
