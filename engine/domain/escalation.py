@@ -22,6 +22,8 @@ from engine.store import Base, Json, new_id
 
 #: Where an application stands.
 WRITTEN, ON_AGENDA, DECIDED, OWN_MEANS = "skrevet", "dagsorden", "afgjort", "egen_kompetence"
+#: The competence of a unit's leader, as D6 names it.
+LEADER = "enhedsleder"
 #: The limits of D6 and the settings they are.
 LIMITS = {
     "graense_koordinator": "graense.koordinator",
@@ -106,7 +108,7 @@ def write(
     if row is None:
         row = Application(case_id=case.id)
         session.add(row)
-    elif row.state in (DECIDED, OWN_MEANS):
+    elif row.state == DECIDED:
         raise AlleredeAfgjort
     for name, value in facts.items():
         setattr(row, name, value)
@@ -132,6 +134,11 @@ def of_case(session: Session, case: Case) -> list[Application]:
     """Every application of the case, the first one first."""
     query = select(Application).where(Application.case_id == case.id)
     return list(session.scalars(query.order_by(Application.written_at, Application.id)))
+
+
+def to_own_means(row: Application) -> None:
+    """The unit decides and pays itself: its leader has the competence now."""
+    row.state, row.competence = OWN_MEANS, LEADER
 
 
 def competence_inputs(session: Session, case: Case, row: Application) -> dict[str, Any]:

@@ -171,12 +171,12 @@ def decide(
 
 @service("henvis_til_egen_kompetence")
 def to_own_means(context: Context, indstilling_id: str | None = None, **_: object) -> dict | None:
-    """Udvalget sender sagen tilbage: enheden afgør og betaler selv. Reservationen bliver frigivet."""
+    """Udvalget sender sagen tilbage: enhedens leder afgør, og enheden betaler selv. Reservationen bliver frigivet."""
     session, case = context.session, context.case
     row = of(context, indstilling_id)
     grants.release_rest(session, row, context.actor)
     deadlines.meet(session, case, "KP-11", "reservationen er frigivet", row.id)
-    row.state = escalation.OWN_MEANS
+    escalation.to_own_means(row)
 
 
 @service("godkend_hastebevilling")

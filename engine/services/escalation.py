@@ -108,8 +108,8 @@ def leader_advises(
     row.paid_by_unit = egen_finansiering == "ja"
     if not row.paid_by_unit:
         return {"leder_finansierer": False}
-    row.state = escalation.OWN_MEANS
-    return {"leder_finansierer": True, "visitation_udfald": grants.OWN_MEANS}
+    escalation.to_own_means(row)
+    return {"leder_finansierer": True}
 
 
 @service("bevilg_selv")

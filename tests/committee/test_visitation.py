@@ -254,17 +254,28 @@ def test_a_party_that_says_nothing_has_been_heard_when_the_time_is_up(hall):
     assert hall.read(lambda s, c: hearings.pending(s, c, of_case(s, c)[0].id)) == []
 
 
+def own_decision(hall):
+    """The unit's leader decides out of the unit's own means, and the citizen is told."""
+    answers = {k: v for k, v in GRANTED.items() if k != "fordeling"}
+    assert hall.queues() == {"ejer-leder": ["leder_bevilger"]}
+    hall.do("leder-vok", "leder_bevilger", **answers)
+    hall.ruled()
+    hall.do("sagsbehandler-oek", "bogfoer", stemmer=True)
+    assert hall.balance("vok-2026")["granted"] == 96_000
+    assert hall.balance()["reserved"] == hall.balance()["granted"] == 0
+    assert hall.read(lambda s, c: [x.code for x in letters.of_case(s, c)]) == ["B06"]
+
+
 def test_the_leader_may_pay_and_the_committee_is_spared(hall):
     hall.apply()
     hall.do("leder-vok", "ledergodkend", **(ADVICE | {"egen_finansiering": "ja"}))
-    assert hall.queues() == {}
+    own_decision(hall)
 
 
-def test_sent_back_to_the_units_own_competence_the_reservation_is_released(hall):
+def test_what_the_committee_sends_back_the_units_leader_decides(hall):
     hall.at_the_table()
     hall.do("udvalg-sekretaer", "beslutning", resultat="egen_kompetence", begrundelse="Ja")
-    assert hall.queues() == {}
-    assert hall.balance()["reserved"] == 0
+    own_decision(hall)
 
 
 def test_a_reservation_lapses_after_kp_11_and_the_item_stays(hall):
