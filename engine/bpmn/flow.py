@@ -102,6 +102,10 @@ class Flow:
         task.complete()
         self._done()
 
+    def seen_by(self, work_id: str) -> dict[str, Any]:
+        """Every variable in sight of an open task, its own rooms first. Raises `WorkGone`."""
+        return self.run.call(self._open_work(work_id, TaskState.READY), "").variables
+
     def resume(self, work_id: str, result: Mapping[str, Any] | None = None) -> None:
         """An asynchronous service is done. Raises `WorkGone`."""
         task = self._open_work(work_id, TaskState.WAITING)

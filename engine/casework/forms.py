@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 def checked(
     session: Session, run: Run, task: WorkItem, answers: Mapping[str, Any]
 ) -> forms.Checked:
-    """The answers of a task, held against its form. Raises `forms.FormErrors`."""
-    return against(
-        session,
-        task.release_id,
-        task.form_id,
-        answers,
-        {**run.flow.variables(), "sag": run.host.sag()},
-    )
+    """The answers of a task, held against its form. Raises `forms.FormErrors`.
+
+    A field about which nothing was said keeps the variable that it has, as a page that shows the
+    variable would; one that was emptied becomes null.
+    """
+    seen = run.flow.seen_by(task.id)
+    context = {**seen, "sag": run.host.sag()}
+    given = against(session, task.release_id, task.form_id, answers, context)
+    kept = given.silent & seen.keys()
+    given.variables = {k: v for k, v in given.variables.items() if k not in kept}
+    run.asked = frozenset(given.answers) | given.silent | frozenset(given.variables)
+    return given
 
 
 def against(

@@ -33,17 +33,21 @@ class CaseHost:
 
     def serve(self, call: ServiceCall) -> Mapping[str, Any] | None:
         """Run a registered service; what it changed is seen by the next expression."""
+        return self._call(call, {**self.run.told, **call.variables, **call.inputs})
+
+    def complete_listener(self, call: ServiceCall) -> Mapping[str, Any] | None:
+        """Run what turns a form's answers into facts; an older answer never speaks for a new one."""
+        older = {k: v for k, v in call.variables.items() if k not in self.run.asked}
+        return self._call(call, {**older, **call.inputs})
+
+    def _call(self, call: ServiceCall, values: Mapping[str, Any]) -> Mapping[str, Any] | None:
         service = services.find(call.type)
         try:
-            return service.call(
-                self._context(call), {**self.run.told, **call.variables, **call.inputs}
-            )
+            return service.call(self._context(call), values)
         except services.BpmnError as error:
             raise BpmnError(error.code, error.message) from error
         finally:
             self._sag = None
-
-    complete_listener = serve
 
     def decide(self, decision: str, context: Mapping[str, Any]) -> Decided:
         answer = tables.decide(self.step.session, decision, context)

@@ -41,6 +41,8 @@ class Run:
         self.before = saving.Picture()
         #: All answers of a start form, for the services of this step only.
         self.told: Mapping[str, Any] = {}
+        #: What the form of the task being completed asks: an older answer is no answer to it.
+        self.asked: frozenset[str] = frozenset()
 
     def serve(self, work: bpmn.WorkItem) -> None:
         """Run the service that waits as a job, and let the diagram go on."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.bpmn import timers
 from engine.bpmn.dialect import Element, Process
 
-_RULE = re.compile(r"\b(?:frister|planlagt)\[\s*\"([^\"]+)\"\s*\]")
+_RULE = re.compile(r"\bsag\.(?:frister|planlagt|frist_tider)\s*,\s*\"([^\"]+)\"")
 _LITERAL = re.compile(r"=?\s*\"?([A-Za-zÆØÅæøå0-9_-]+)\"?\s*")
 
 

@@ -38,13 +38,15 @@ class Checked:
     """What a check found.
 
     `answers`: every accepted answer, for the completing service. `variables`: those that become
-    process variables: without `sag` fields, and with null for a visible field left empty, so
-    that an answer of an earlier round does not stand. `errors`: (key, Danish text); a key inside
-    a list is written `liste[0].navn`. Nothing may be saved while there are errors.
+    process variables: without `sag` fields, and with null for a visible field left empty.
+    `silent`: keys of the form about which nothing was said at all, not even that they are empty.
+    `errors`: (key, Danish text); a key inside a list is written `liste[0].navn`. Nothing may be
+    saved while there are errors.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
     errors: list[tuple[str, str]] = field(default_factory=list)
 
     def or_refuse(self) -> Checked:
@@ -74,6 +76,7 @@ def check(
     pass_ = _Pass(now or clock.now(), checked.errors)
     scope = _Scope(form.components, _plain(answers), dict(context or {}))
     checked.answers, checked.variables = pass_.level(form.components, scope, answers, "")
+    checked.silent = frozenset(c.key for c in _open(form.components)) - answers.keys()
     return checked
 
 

@@ -47,7 +47,7 @@ def test_what_is_in_force_counts_as_there():
             ("error", "goer", "service-parameter"),
         ),
         (asks("findes_ikke"), ("error", "slaa_op", "decision-unknown")),
-        (script("= sag.frister[&quot;KP-99&quot;]"), ("error", "regn", "rule-unknown")),
+        (script("= get value(sag.frister, &quot;KP-99&quot;)"), ("error", "regn", "rule-unknown")),
         (
             task(
                 extra='<zeebe:taskListeners><zeebe:taskListener eventType="completing" '

@@ -215,7 +215,7 @@ def _moment(element: str, text: str | None, what: str, report: Report) -> None:
             element,
             "date",
             f'{what} "{text}" er hverken en dato eller en varighed.',
-            'Skriv et udtryk, fx = sag.frister["KP-4"], eller P14D.',
+            'Skriv et udtryk, fx = get value(sag.frister, "KP-4"), eller P14D.',
         )
 
 

@@ -11,6 +11,8 @@ from engine.bpmn.values import RESERVED
 
 VARIABLE = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _JUEL = re.compile(r"[$#]\{")
+# In FEEL what stands in brackets behind a value is a filter; a text is never true, so it gives null.
+_TEXT_AS_FILTER = re.compile(r'[\w)\]]\["(?P<key>[^"]*)"\]')
 _LONGEST = 2_000
 #: All expressions of one file together; parsing them is the dearest part of the lint.
 _LONGEST_TOGETHER = 60_000
@@ -26,6 +28,10 @@ def feel_fault(text: str) -> str:
         feel.parse(text.strip(), ())
     except feel.FeelError as error:
         return str(error)
+    filtered = _TEXT_AS_FILTER.search(text)
+    if filtered:
+        key = filtered["key"]
+        return f'["{key}"] er et filter og giver altid null; skriv get value(…, "{key}")'
     return ""
 
 
@@ -111,7 +117,7 @@ _SOME_DAY = timers.moment("2026-01-01")
 _TIMER = {"date": timers.moment, "duration": _duration, "cycle": _cycle}
 _KIND = {"date": "en dato", "duration": "en varighed", "cycle": "en gentagelse"}
 _EXAMPLE = {
-    "date": 'Skriv fx 2027-07-15T09:00:00 eller = sag.frister["KP-1"].',
+    "date": 'Skriv fx 2027-07-15T09:00:00 eller = get value(sag.frister, "KP-1").',
     "duration": "Skriv fx P14D (14 dage), P3M (3 måneder) eller PT2H (2 timer).",
     "cycle": "Skriv fx R/P7D (hver uge) eller R3/P14D (tre gange); cron kan ikke bruges.",
 }

@@ -241,7 +241,7 @@ REFUSED = {
         "timer-cycle",
     ),
     "a date that is none": (
-        change(('>= sag.planlagt["KP-1"]<', ">2026-13-01<")),
+        change(('>= get value(sag.planlagt, "KP-1")<', ">2026-13-01<")),
         "frist_ude",
         "timer-text",
     ),
