@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import deadlines, escalation, hearings, opinions, organisation
+from engine.domain import cases, deadlines, escalation, hearings, opinions, organisation
 from engine.domain.cases import Case
 from engine.domain.escalation import ON_AGENDA, Application
 from engine.domain.facts import fact
@@ -143,8 +143,19 @@ def put_on(
     )
     session.add(item)
     row.state = ON_AGENDA
+    _let_in(session, held, row, set(disqualified))
     session.flush()
     return item
+
+
+def _let_in(
+    session: Session, held: CommitteeMeeting, row: Application, disqualified: set[str]
+) -> None:
+    """Those who are to decide may read the case until the day after the meeting (C8)."""
+    case = session.get_one(Case, row.case_id)
+    until = clock.local(held.held_at).date() + timedelta(days=2)
+    for member in sorted((set(held.members) | set(held.deputies)) - disqualified):
+        cases.involve_user(session, case, member, "punkt på udvalgets dagsorden", until)
 
 
 def vote(

@@ -16,12 +16,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine import clock
 from engine.domain import cases, delegation, organisation
 from engine.domain.budget import Kroner
-from engine.domain.cases import Case
+from engine.domain.cases import Case, Involvement
 from engine.errors import Refused
 from engine.store import Base, Json, new_id
 
 #: Where an application stands.
 WRITTEN, ON_AGENDA, DECIDED, OWN_MEANS = "skrevet", "dagsorden", "afgjort", "egen_kompetence"
+#: Why a unit takes part that is asked for its opinion only.
+ADVISING = "udtalelse til visitation"
 #: The competence of a unit's leader, as D6 names it.
 LEADER = "enhedsleder"
 #: The limits of D6 and the settings they are.
@@ -117,9 +119,20 @@ def write(
     row.across_units = facts.get("across_units", False) or len(set(_units(row.services))) > 1
     row.asked_units = facts.get("asked_units") or list(dict.fromkeys(_units(row.services)))
     session.flush()
-    for unit in dict.fromkeys(_units(row.services) + row.asked_units):
+    for unit in dict.fromkeys(_units(row.services)):
         cases.involve(session, case, unit, "indstilling til visitation")
+    for unit in row.asked_units:
+        cases.involve(session, case, unit, ADVISING)
     return row
+
+
+def dismiss_advisers(session: Session, case: Case) -> None:
+    """It is decided: units that were in the case for their opinion only need to know no more."""
+    query = select(Involvement).where(
+        Involvement.case_id == case.id, Involvement.why == ADVISING, Involvement.valid_to.is_(None)
+    )
+    for row in session.scalars(query):
+        row.valid_to = clock.today()
 
 
 def find(session: Session, case: Case, application_id: str | None) -> Application:

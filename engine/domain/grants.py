@@ -6,7 +6,7 @@ ground of a refusal, and a need that the law makes necessary is met (C5 P07).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -238,6 +238,15 @@ def shares(amount: Decimal, split: list[dict]) -> list[tuple[str, Decimal]]:
     for number in sorted(range(len(parts)), key=lambda n: -exact[n][1])[:odd]:
         parts[number][1] += OERE
     return [(unit, part) for unit, part in parts if part > 0]
+
+
+def by_year(amount: Decimal, starts_on: date, months: int) -> dict[int, Decimal]:
+    """What a grant costs each year when every month costs the same; the odd øre go to the last."""
+    years = [starts_on.year + (starts_on.month - 1 + n) // 12 for n in range(months)]
+    month = (amount / months).quantize(OERE, ROUND_DOWN)
+    found = {year: month * years.count(year) for year in years}
+    found[years[-1]] += amount - month * months
+    return found
 
 
 def check_split(split: list[dict]) -> None:

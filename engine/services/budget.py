@@ -41,6 +41,9 @@ def book(
     if grant and beloeb_per_aar:
         grants.check_years(grant, beloeb_per_aar)
         grant.per_year = beloeb_per_aar
+    elif grant and row.starts_on:
+        years = grants.by_year(grant.amount, row.starts_on, row.months)
+        grant.per_year = [{"aar": year, "beloeb": float(part)} for year, part in years.items()]
     booked = grants.book(context.session, row, context.actor, fordeling)
     grant.voucher = bilagsnummer
     context.record("booked", application=row.id, amount=str(booked), split=grant.split)

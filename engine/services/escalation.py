@@ -160,6 +160,7 @@ def settle(context: Context, row: Application) -> dict:
     short = cover_from_shared(context, row) if grant.amount > 0 else Decimal(0)
     grants.must_be_covered(session, row)
     row.state = escalation.DECIDED
+    escalation.dismiss_advisers(session, context.case)
     if row.ratify:
         context.start("efterfoelgende_godkendelse", {"indstilling_id": row.id})
     context.record(

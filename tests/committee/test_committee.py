@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from engine.domain import committee
+from engine.domain import access, committee
 from engine.domain.committee import (
     AgendaItem,
     IkkeBeslutningsdygtigt,
@@ -111,3 +111,32 @@ def test_two_cases_on_one_meeting_are_numbered(hall):
         return sorted(i.number for i in items), len({i.meeting_id for i in items})
 
     assert hall.read(numbers) == ([1, 2], 1)
+
+
+def sees(hall, user):
+    return hall.read(lambda s, c: access.may_see(s, user, c))
+
+
+def test_impartial_members_may_read_the_case_until_the_meeting_is_over(hall):
+    hall.apply()
+    hall.do("leder-vok", "ledergodkend", **ADVICE)
+    assert not sees(hall, "udvalg-1")
+    agenda = AGENDA | {"inhabilitet": "ja", "inhabile": ["udvalg-2"]}
+    hall.do("udvalg-sekretaer", "saet_paa_dagsorden", **agenda)
+    assert sees(hall, "udvalg-1")
+    assert not sees(hall, "udvalg-2")
+    hall.at("2026-12-18T12:00")
+    assert sees(hall, "udvalg-1")
+    hall.at("2026-12-19T00:01")
+    assert not sees(hall, "udvalg-1")
+
+
+def test_a_unit_asked_for_its_opinion_only_sees_the_case_until_it_is_decided(hall):
+    hall.on_agenda(enheder_til_udtalelse=["PSY", "MIS"])
+    assert sees(hall, "sagsbehandler-psy")
+    hall.at("2026-12-10T12:00")
+    hall.do("udvalg-sekretaer", "goer_sagen_klar", oplyst=True, nye_ugunst="nej")
+    hall.at("2026-12-17T10:00")
+    decide(hall)
+    assert not sees(hall, "sagsbehandler-psy")
+    assert sees(hall, "sagsbehandler-mis")

@@ -1,5 +1,6 @@
 """Sharing a grant between units adds up to the øre."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.budget import kr
-from engine.domain.grants import FordelingPasserIkke, check_split, shares
+from engine.domain.grants import FordelingPasserIkke, by_year, check_split, shares
 
 
 def split(*parts):
@@ -49,3 +50,18 @@ def test_a_split_that_is_not_100_percent_is_refused(parts):
 
 def test_amounts_are_written_as_danes_do():
     assert (kr(Decimal("96000")), kr(Decimal("1234567.5"))) == ("96.000", "1.234.567,50")
+
+
+@pytest.mark.parametrize(
+    ("amount", "first", "months", "wanted"),
+    [
+        ("30000", date(2026, 11, 1), 3, {2026: 20_000, 2027: 10_000}),
+        ("96000", date(2026, 12, 15), 6, {2026: 16_000, 2027: 80_000}),
+        ("100", date(2026, 12, 1), 3, {2026: Decimal("33.33"), 2027: Decimal("66.67")}),
+        ("100", date(2026, 1, 1), 24, {2026: Decimal("49.92"), 2027: Decimal("50.08")}),
+    ],
+)
+def test_a_grant_over_the_turn_of_the_year_shows_what_each_year_bears(
+    amount, first, months, wanted
+):
+    assert by_year(Decimal(amount), first, months) == wanted
