@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, diagrams, events, jobs
+from engine import clock, diagrams, events, jobs, outbox
 from engine.casework.running import About, run
 from engine.casework.step import Message, Step
 from engine.domain import deadlines, rules
@@ -55,12 +55,15 @@ def recount(step: Step, job: Job) -> None:
     rule, days = rules.lookup(step.session, regel), WorkingDays.of(step.session)
     moved: dict[datetime, datetime] = {}
     for deadline in deadlines.open_deadlines(step.session, case, regel):
-        before = _moments(deadline)
-        start = deadline.start if rule.in_hours else clock.local(deadline.start).date()
-        deadline.due, deadline.due_at, deadline.planned = deadlines.compute(rule, start, days)
-        deadline.words = deadlines.in_words(rule, clock.local(deadline.start).date(), deadline.due)
+        before, due = _moments(deadline), deadline.due
+        deadlines.count_again(deadline, rule, days)
         moved |= dict(zip(before, _moments(deadline), strict=True))
-        step.record(case, "deadline_moved", rule=regel, due=deadline.due.isoformat())
+        step.record(
+            case, "deadline_moved", rule=regel, before=due.isoformat(), due=deadline.due.isoformat()
+        )
+        # Whoever has the case hears of it: a day is never moved silently.
+        told = case.koordinator or case.owner_unit
+        outbox.put(step.session, "frist_flyttet", case_id=case.id, regel=regel, til=told)
     step.session.delete(job)
     moved = {old: new for old, new in moved.items() if old != new}
     _move_timers(step, case.id, moved)

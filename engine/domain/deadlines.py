@@ -137,9 +137,12 @@ def fix(session: Session, case: Case, regel: str, due: date, reason: str) -> Dea
     """Open a duty whose date somebody has decided because no rule gives it (F52)."""
     for earlier in open_deadlines(session, case, regel):
         _end(earlier, CANCELLED, "afløst af en fastsat frist")
+    area, occasion = rules.belongs_to(session, regel)
     deadline = Deadline(
         case_id=case.id,
         regel=regel,
+        area=area,
+        occasion=occasion,
         start=clock.now(),
         due=due,
         due_at=midnight(due + timedelta(days=1)),
@@ -151,6 +154,17 @@ def fix(session: Session, case: Case, regel: str, due: date, reason: str) -> Dea
     session.add(deadline)
     session.flush()
     return deadline
+
+
+def count_again(deadline: Deadline, rule: rules.Rule, days: WorkingDays) -> None:
+    """The rule has another value: count from the same start. An earlier day that was agreed stays."""
+    agreed = deadline.planned if deadline.planned < days.on_or_before(deadline.due) else None
+    start = deadline.start if rule.in_hours else clock.local(deadline.start).date()
+    before = deadline.due
+    deadline.due, deadline.due_at, deadline.planned = compute(rule, start, days)
+    deadline.planned = min(deadline.planned, agreed or deadline.planned)
+    words = in_words(rule, clock.local(deadline.start).date(), deadline.due)
+    deadline.words = f"{words}, før {before:%d.%m.%Y}"[:300]
 
 
 def move_to(deadline: Deadline, due: date, why: str, days: WorkingDays) -> None:

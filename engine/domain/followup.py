@@ -25,8 +25,13 @@ from engine.store import Base, Json, new_id
 FIRST, NEXT = "foerste_opfoelgning", "naeste_opfoelgning"
 #: Occasions of the table `frister` that are a follow-up of what is going on.
 OCCASIONS = (FIRST, NEXT, "opfoelgning", "anbragt_barn_opfoelgning")
-#: The coordinating plan's own next follow-up, and the area it belongs to.
-PLAN_RULE, PLAN_AREA = "KP-2", "koordinerende_plan"
+#: The coordinating plan's own follow-ups (the second is every next one), and their area. They count
+#: also where a day was decided in the case because the table had no row.
+OWN, PLAN_AREA = ("KP-1", "KP-2"), "koordinerende_plan"
+PLAN_RULE = OWN[1]
+
+#: The message that lets a waiting round look at the dates again.
+CHANGED = "frist_aendret"
 
 CONTINUE, REVISE, GRANT, CLOSE = "fortsaet", "revider", "bevilling", "afslut"
 #: What the meeting decided, as the spine goes on.
@@ -96,13 +101,15 @@ class Progress(Base):
 
 def duties(session: Session, case: Case) -> list[Deadline]:
     """The case's open follow-up duties, the earliest first."""
-    running = [row for row in deadlines.open_deadlines(session, case) if row.occasion in OCCASIONS]
+    running = deadlines.open_deadlines(session, case)
+    running = [row for row in running if row.occasion in OCCASIONS or row.regel in OWN]
     return sorted(running, key=lambda row: (row.planned, row.due, row.regel))
 
 
 def next_rule(session: Session, duty: Deadline) -> rules.Rule | None:
     """The rule of what follows on this duty in its own area of law; None where there is none."""
-    return rules.next_in(session, duty.area, NEXT) if duty.area else None
+    area = PLAN_AREA if duty.regel in OWN else duty.area
+    return rules.next_in(session, area, NEXT) if area else None
 
 
 def covered(session: Session, case: Case, wanted: list[str] | None) -> list[Deadline]:

@@ -120,9 +120,8 @@ def broken(session: Session) -> list[str]:
         Case.tilstand.not_in(CLOSED),
     )
     here = Deadline.case_id == Case.id
-    duty = exists().where(
-        here, Deadline.state == deadlines.OPEN, Deadline.occasion.in_(followup.OCCASIONS)
-    )
+    follow_up = or_(Deadline.occasion.in_(followup.OCCASIONS), Deadline.regel.in_(followup.OWN))
+    duty = exists().where(here, Deadline.state == deadlines.OPEN, follow_up)
     sought = _task((FUTURE_TASK,))
     without_deputy = and_(
         Case.koordinator.is_not(None),

@@ -77,6 +77,13 @@ def next_in(session: Session, area: str, occasion: str, on: date | None = None) 
     return _ask(session, on, omraade=area, anledning=occasion)
 
 
+def belongs_to(session: Session, regel: str) -> tuple[str | None, str | None]:
+    """(area, occasion) of a rule that has a row today, with a number or without; else twice None."""
+    answer = tables.decide(session, "frister", {"regel": regel}, on=clock.today())
+    row = answer.value[0] if answer.matched else {}
+    return row.get("omraade"), row.get("anledning")
+
+
 def _ask(session: Session, on: date | None, **inputs: str) -> Rule | None:
     answer = tables.decide(session, "frister", inputs, on=on or clock.today())
     if not answer.matched:

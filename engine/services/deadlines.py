@@ -23,10 +23,15 @@ def begin(
     try:
         return deadlines.start(context.session, context.case, regel, start, subject)
     except (RuleMissing, deadlines.NotComputable):
-        context.start("frist_uden_regel", {"regel": regel})
-        context.start("manglende_regel", {"regel": regel}, case_free=True)
-        context.record("rule_missing", regel=regel)
+        ask_for_day(context, regel)
         return None
+
+
+def ask_for_day(context: Context, regel: str) -> None:
+    """No rule gives a date: somebody sets it in the case, and the process owner hears of it."""
+    context.start("frist_uden_regel", {"regel": regel})
+    context.start("manglende_regel", {"regel": regel}, case_free=True)
+    context.record("rule_missing", regel=regel)
 
 
 @service("start_frist")

@@ -6,6 +6,7 @@ from datetime import date
 
 from engine.domain import deadlines, notes
 from engine.services import Context, service
+from engine.services.followup import tell_round
 
 
 @service("fastsaet_frist")
@@ -23,6 +24,7 @@ def fix_deadline(
     if due < context.today:
         raise deadlines.DayHasPassed
     deadlines.fix(context.session, context.case, regel, due, begrundelse)
+    tell_round(context, regel)
     source = f" Hjemmel: {hjemmel}." if hjemmel else ""
     text = f"{begrundelse}{source} Ses på igen {date.fromisoformat(revurderes):%d.%m.%Y}."
     notes.write(context.session, context.case, f"Frist fastsat: {regel}", text, by=context.actor)

@@ -15,6 +15,7 @@ from engine.domain import (
 )
 from engine.services import Context, service
 from engine.services.deadlines import begin
+from engine.services.followup import tell_round
 
 #: Laws whose own follow-up begins when an effort under them does: law area -> rule of D5.
 FIRST_FOLLOW_UP = {"BL": "BL-1"}
@@ -82,6 +83,7 @@ def start(
     rule = FIRST_FOLLOW_UP.get(effort.law_area)
     if rule and not deadlines.open_deadlines(session, case, rule):
         begin(context, rule, effort.started_on)
+        tell_round(context, rule)
     context.record("effort_started", effort=effort.key, unit=effort.unit)
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
+from sqlalchemy import select
+
 from engine import clock
-from engine.domain import consent, deadlines, followup, meetings, notes, rules
+from engine.domain import consent, deadlines, followup, invariants, meetings, notes, rules
 from engine.domain.calendar import WorkingDays, add_months
 from engine.domain.deadlines import Deadline
 from engine.domain.followup import FollowUp, RytmeMangler
 from engine.errors import Refused
+from engine.instances import Subscription
 from engine.services import Context, service
-from engine.services.deadlines import begin
+from engine.services.deadlines import ask_for_day, begin
 
 
 class SamtykkeTrukketFoerOpfoelgning(Refused):
@@ -23,7 +26,7 @@ class SamtykkeTrukketFoerOpfoelgning(Refused):
 def begin_round(context: Context, **_: object) -> dict | None:
     """Find sagens åbne opfølgningsfrister. Er der ingen, begynder den lokale (KP-2)."""
     session, case = context.session, context.case
-    if not followup.duties(session, case):
+    if not followup.duties(session, case) and not _being_decided(context):
         begin(context, followup.PLAN_RULE, followup.last_held(session, case))
 
 
@@ -94,6 +97,23 @@ def hold(
     return {"opfoelgning_udfald": followup.OUTCOMES[aendring]}
 
 
+def tell_round(context: Context, regel: str) -> None:
+    """A follow-up duty has begun or got another date: the round that waits plans anew."""
+    waits = select(Subscription.id).where(
+        Subscription.case_id == context.case.id, Subscription.name == followup.CHANGED
+    )
+    if context.session.scalar(waits.limit(1)) is not None:
+        context.tell(followup.CHANGED, {"regel": regel})
+
+
+def _being_decided(context: Context) -> bool:
+    """Whether somebody is asked already for the date that no rule gives."""
+    return any(
+        invariants.is_sought(context.session, context.case, element)
+        for element in invariants.DECIDING
+    )
+
+
 def _begin_next(context: Context, row: FollowUp, met: list[Deadline]) -> None:
     """Meet each duty, and begin what follows it in its own area of law."""
     session, case = context.session, context.case
@@ -101,11 +121,14 @@ def _begin_next(context: Context, row: FollowUp, met: list[Deadline]) -> None:
     for duty in met:
         rule = followup.next_rule(session, duty)
         # Without a next rule somebody has to decide: the duty's own name says what about.
-        following[rule.id if rule else duty.regel] = rule
+        own = followup.PLAN_RULE if duty.regel in followup.OWN else duty.regel
+        following[rule.id if rule else own] = rule
         proof = f"opfølgning {row.held_on:%d.%m.%Y}"
         deadlines.meet(session, case, duty.regel, proof, duty.subject)
     for regel, rule in following.items():
-        if rule is not None and rule.art == rules.IN_THE_CASE:
+        if rule is None:
+            ask_for_day(context, regel)
+        elif rule.art == rules.IN_THE_CASE:
             _begin_rhythm(context, rule, row)
         else:
             begin(context, regel, row.held_on)
@@ -115,7 +138,7 @@ def _begin_rhythm(context: Context, rule: rules.Rule, row: FollowUp) -> None:
     session, case = context.session, context.case
     due = add_months(row.held_on, row.rhythm_months)
     deadline = deadlines.fix(session, case, rule.id, due, row.rhythm_reason)
-    deadline.area, deadline.occasion, deadline.source = rule.area, rule.occasion, rule.source
+    deadline.source = rule.source
     deadline.start = deadlines.midnight(row.held_on)
     deadline.planned = WorkingDays.of(session).on_or_before(due)
 

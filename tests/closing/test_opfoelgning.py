@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
-from engine import forms
-from engine.domain import followup, meetings, plan
+from engine import casework, diagrams, forms
+from engine.domain import efforts, followup, meetings, plan
 from engine.domain.followup import NaesteOpfoelgningForSent, OpfoelgningIFremtiden
+from engine.outbox import Outgoing
+from engine.settings import settings
 from tests.closing.conftest import HELD
 
 
@@ -108,6 +111,70 @@ def test_a_meeting_may_cover_one_laws_duty_and_leave_the_other_open(course):
     assert (course.due("BL-1"), course.due("KP-2")) == ("2027-04-27", "2027-10-20")
     course.begin("opfoelgning")
     assert course.timers("naeste_opfoelgning") == ["2027-04-27"]
+
+
+def end_rule(course, row, last):
+    """The table's row ends that day and nothing follows it."""
+    table = (settings().processes / "frister.dmn").read_text()
+    start = table.index(f'<rule id="{row}">')
+    text = table.index("art: lokal", start)
+    table = f"{table[:text]}gyldig_til: {last}\n{table[text:]}"
+    course.store.write(
+        lambda session: diagrams.deploy(
+            session, {"frister.dmn": table.encode()}, by="p", demo=True, accept_warnings=True
+        )
+    )
+
+
+def test_a_rule_that_is_missing_becomes_a_task_and_the_round_waits_for_it(course):
+    course.begin("opfoelgning")
+    course.at("2027-04-20T15:00")
+    course.do("koordinator-1", "forbered_opfoelgning")
+    end_rule(course, "kp_2", "2027-01-31")
+    course.do("koordinator-1", "opfoelgningsmoede", **HELD)
+    course.begin("opfoelgning")
+    assert course.queues() == {"PRO": ["regel_mangler"], "koordinator": ["fastsaet_frist"]}
+    assert course.timers("naeste_opfoelgning") == []
+    course.do(
+        "koordinator-1",
+        "fastsaet_frist",
+        dato="2027-09-01",
+        begrundelse="Efter sommerferien",
+        revurderes="2027-08-01",
+    )
+    assert course.timers("naeste_opfoelgning") == ["2027-09-01"]
+    course.at("2027-09-01T12:00")
+    assert course.queues()["koordinator"] == ["forbered_opfoelgning"]
+
+
+def test_a_changed_rule_keeps_an_earlier_day_that_was_agreed_and_tells_the_coordinator(course):
+    course.begin("opfoelgning")
+    course.at("2027-04-20T15:00")
+    course.do("koordinator-1", "forbered_opfoelgning")
+    course.do("koordinator-1", "opfoelgningsmoede", **HELD, naeste_dato="2027-06-01")
+    course.begin("opfoelgning")
+    casework.change_rule(course.store, "KP-2", 5, by="procesejer-1", applies_to_running=True)
+    assert course.due("KP-2") == "2027-09-20"
+    assert course.timers("naeste_opfoelgning") == ["2027-06-01"]
+    casework.change_rule(course.store, "KP-2", 1, by="procesejer-1", applies_to_running=True)
+    assert course.timers("naeste_opfoelgning") == ["2027-05-20"]
+    told = course.read(lambda s, c: [row.facts["til"] for row in s.scalars(select(Outgoing))])
+    assert told == ["koordinator-1", "koordinator-1"]
+
+
+def test_an_effort_that_begins_under_an_earlier_duty_moves_the_round(course):
+    course.begin("opfoelgning")
+    course.at("2027-01-25T12:00")
+    course.write(lambda s, c: setattr(efforts.find(s, c, "vejledning"), "law_area", "BL"))
+    course.write(lambda s, c: setattr(efforts.find(s, c, "vejledning"), "depends_on", []))
+    course.begin("igangsaet")
+    for key in ("mentor", "vejledning"):
+        who = "sagsbehandler-job" if key == "mentor" else "sagsbehandler-kui"
+        course.do(who, "kobl_sektorplan", item=key, har_sektorplan="nej", ansvarlig="Jo")
+    started = {"start_svar": "startet", "startdato": "2027-01-05"}
+    course.do("sagsbehandler-kui", "start_indsats", item="vejledning", **started)
+    assert course.due("BL-1") == "2027-04-05"
+    assert course.timers("naeste_opfoelgning") == ["2027-04-05"]
 
 
 @pytest.mark.parametrize(
