@@ -156,9 +156,9 @@ def _duty(duty: Deadline, before: tuple | None) -> tuple[str, str]:
     at = clock.local(duty.due_at)
     if at.date() == duty.due:
         return f"{duty.regel} senest {at:%d.%m.%Y kl. %H.%M}", duty.words
-    moved = "" if before is None else "flyttes: "
+    moved = "" if before is None else " flyttes"
     when = "" if f"{duty.due:%d.%m.%Y}" in duty.words else f"senest {duty.due:%d.%m.%Y}. "
-    return f"{duty.regel}: {moved}{when}{duty.words}", ""
+    return f"{duty.regel}{moved}: {when}{duty.words}", ""
 
 
 def _recipient(session: Session, letter: Letter) -> str:
@@ -258,7 +258,7 @@ def _decided(session: Session, event: Event) -> Said:
     except tables.UnknownDecision:
         return f"{decision}: {', '.join(fired)}"
     rows = [row for row in found.rows if row.id in fired]
-    why = "; ".join(filter(None, (_law(row) for row in rows)))
+    why = "; ".join(dict.fromkeys(filter(None, (_law(row) for row in rows))))
     return f"{found.name}: {', '.join(fired) or 'ingen række passer'}", why
 
 
@@ -315,5 +315,4 @@ EVENTS: dict[str, Callable[[Session, Event], Said]] = {
     "incident_opened": _incident,
     "incident_retried": _incident,
     "ended": _name,
-    "cancelled": lambda session, event: None,
 }

@@ -72,6 +72,7 @@ DEED, REASON, RESULT, DUTY, NEXT, WAY, END, OTHER = range(8)
 RANK = {
     **dict.fromkeys(("timer_fired", "caught", "case_opened", "referral_joined"), DEED),
     **dict.fromkeys(("completed", "claimed", "released", "assigned", "held", "hold_ended"), DEED),
+    **dict.fromkeys(("set_budget", "set_rule", "absent", "refused"), DEED),
     **dict.fromkeys(("decided", "rule_missing"), REASON),
     **dict.fromkeys(("state_changed", "owner_changed", "letter"), RESULT),
     **dict.fromkeys(("coordinator_appointed", "coordinator_changed", "deputy_appointed"), RESULT),
@@ -144,8 +145,11 @@ def _ways_in_one(lines: list[Line]) -> Iterator[Line]:
 def _told(line: Line, by: str | None, where: str, paint: Paint, width: int) -> Iterator[str]:
     """One line, its reason below it."""
     quiet = DIM if line.kind in QUIET else ""
-    texts = [paint(quiet, text) for text in textwrap.wrap(line.text, width - MARGIN)] or [""]
-    if by:
+    wrapped = textwrap.wrap(line.text, width - MARGIN) or [""]
+    texts = [paint(quiet, text) for text in wrapped]
+    if by and MARGIN + len(wrapped[-1]) + 2 + len(by) > width:
+        texts.append(paint(DIM, by))
+    elif by:
         texts[-1] += paint(DIM, f"  {by}")
     kind = f"{CALLED.get(line.kind, line.kind):<10}"
     yield f"  {where}  {paint(COLOURS.get(line.kind, ''), kind)}{texts[0]}"
