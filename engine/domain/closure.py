@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine import clock
 from engine.domain import cases, complaints, consent, deadlines, meetings, notes, obligations
 from engine.domain.cases import Case
+from engine.domain.facts import fact
 from engine.errors import Refused
 from engine.store import Base, new_id
 
@@ -139,3 +140,9 @@ def end_duties(session: Session, case: Case, why: str) -> None:
     for row in deadlines.open_deadlines(session, case):
         if row.area not in STAYING:
             deadlines.cancel(session, case, row.regel, why, row.subject)
+
+
+@fact("spaerrer_afslutning")
+def _in_the_way(session: Session, case: Case) -> str:
+    """What keeps the case from closing, as one Danish sentence for the form."""
+    return "; ".join(papers(session, case)) or "Intet spærrer længere"

@@ -9,13 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import offers, people, rules
+from engine.domain import letters, offers, people, rules
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.domain.offers import Answer, Offer
 from engine.domain.people import Person, age_on
 
 RULE = "ALDER-18"
+#: To the one who has come of age, and to those who had custody.
+LETTER, CLOSING_LETTER = "B16", "B16-F"
 
 
 def age(session: Session) -> int:
@@ -44,10 +46,15 @@ def is_minor(session: Session, person: Person, on: date | None = None) -> bool:
 
 
 def come_of_age(session: Session, case: Case) -> list[Person]:
-    """The case's citizens who are of age."""
-    today = clock.today()
+    """The citizens who have come of age while the case ran, and have had no letter about it."""
+    opened, today = clock.local(case.opened_at).date(), clock.today()
+    told = {row.person_id for row in letters.of_case(session, case) if row.code == LETTER}
     days = [(person, day(session, person)) for person in people.citizens(session, case.id)]
-    return [person for person, when in days if when is not None and when <= today]
+    return [
+        person
+        for person, when in days
+        if when is not None and opened < when <= today and person.id not in told
+    ]
 
 
 def withdraw_questions(session: Session, case: Case, citizens: Iterable[Person]) -> bool:

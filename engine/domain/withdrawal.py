@@ -58,6 +58,14 @@ def end_involvements(session: Session, case: Case, withdrawn: Iterable[Consent])
     session.flush()
 
 
+def leave_out(session: Session, case: Case, persons: Iterable[str]) -> None:
+    """Members of a family who no longer say yes leave the case; the others' parts stay intact."""
+    leaving = set(persons)
+    for party in people.parties(session, case.id, capacity.CITIZEN):
+        if party.person_id in leaving:
+            party.role, party.may_complain = "netvaerk", False
+
+
 def explain(
     session: Session, case: Case, ids: Iterable[str], reason: str | None, effect: str | None
 ) -> None:

@@ -73,7 +73,6 @@ def ask_rule(context: Context, **_: object) -> dict | None:
         _move(context, "PLAN_AKTIV")
     return {
         "afslutning_beslutning": result,
-        "afslutning_spaerret": "; ".join(closure.papers(session, case)) or None,
         "afslutning_udfald": "fortsaet" if result == GO_ON else "lukket",
     }
 

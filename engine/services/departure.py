@@ -25,17 +25,21 @@ class OverdragelseUdenModtager(Refused):
     """Skriv, hvilken kommune borgeren er flyttet til, og hvad der er overdraget. Uden samtykke må der ikke overdrages noget."""
 
 
+class AndreISagen(Refused):
+    """Sagen handler også om andre i familien, så den kan ikke lukkes, fordi én er død. Tag den døde ud af sagen ved at registrere, at samtykket er bortfaldet for den person; sagen fortsætter for de andre."""
+
+
 @service("stop_efter_doedsfald")
-def stop_after_death(
-    context: Context, person: str | None = None, dato: str | None = None, **_: object
-) -> dict | None:
+def stop_after_death(context: Context, dato: str | None = None, **_: object) -> dict | None:
     """Stop breve og indkaldelser, aflys møder, og giv penge tilbage, der er sat af, men ikke bevilget."""
     session, case = context.session, context.case
     died_on = date.fromisoformat(dato) if dato else context.today
-    for citizen in people.citizens(session, case.id):
-        if person in (None, citizen.id):
-            citizen.died_on = citizen.died_on or died_on
-            letters.stop(session, case, citizen)
+    living = [row for row in people.citizens(session, case.id) if row.died_on is None]
+    if len(living) > 1:
+        raise AndreISagen
+    for citizen in living:
+        citizen.died_on = died_on
+        letters.stop(session, case, citizen)
     why = "borgeren er død"
     meetings.cancel_future(session, case, why)
     closure.end_duties(session, case, why)

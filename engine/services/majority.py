@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from engine.domain import capacity, consent, letters, majority, people
 from engine.domain.calendar import WorkingDays
+from engine.domain.people import Person
 from engine.services import Context, service
 
 
@@ -13,15 +14,8 @@ from engine.services import Context, service
 def come_of_age(context: Context, **_: object) -> dict | None:
     """Afslut forældremyndighedens rolle og adgang, og prøv samtykkekompetencen (D2) på ny."""
     session, case = context.session, context.case
-    parents: list[str] = []
     of_age = majority.come_of_age(session, case)
-    for citizen in of_age:
-        for party in capacity.representatives(session, case, citizen.id, capacity.CUSTODY):
-            party.valid_to = majority.day(session, citizen) - timedelta(days=1)
-            parents.append(party.person_id)
-        session.flush()
-        context.decide("samtykkekompetence", capacity.inputs(session, case, citizen))
-        _review_consents(context, citizen.id)
+    parents = [id_ for citizen in of_age for id_ in _end_custody(context, citizen)]
     context.record("came_of_age", custody_ended=len(parents))
     if majority.withdraw_questions(session, case, of_age):
         context.tell("blevet_myndig")
@@ -36,10 +30,26 @@ def come_of_age(context: Context, **_: object) -> dict | None:
 def letter(context: Context, foraeldre: list | None = None, **_: object) -> dict | None:
     """Send B16 til den unge og et afsluttende brev til dem, der havde forældremyndigheden."""
     session, case = context.session, context.case
+    parents = list(foraeldre or [])
     for citizen in majority.come_of_age(session, case):
-        letters.send(session, case, "B16", citizen, by=context.actor)
-    for id_ in foraeldre or []:
-        letters.send(session, case, "B16-F", people.person(session, id_), by=context.actor)
+        # A sibling may have come of age over the weekend.
+        parents += _end_custody(context, citizen)
+        letters.send(session, case, majority.LETTER, citizen, by=context.actor)
+    for id_ in dict.fromkeys(parents):
+        parent = people.person(session, id_)
+        letters.send(session, case, majority.CLOSING_LETTER, parent, by=context.actor)
+
+
+def _end_custody(context: Context, citizen: Person) -> list[str]:
+    """The last day was the day before; D2 is asked again. Ids of those who had custody."""
+    session, case = context.session, context.case
+    ended = capacity.representatives(session, case, citizen.id, capacity.CUSTODY)
+    for party in ended:
+        party.valid_to = majority.day(session, citizen) - timedelta(days=1)
+    session.flush()
+    context.decide("samtykkekompetence", capacity.inputs(session, case, citizen))
+    _review_consents(context, citizen.id)
+    return [party.person_id for party in ended]
 
 
 def _review_consents(context: Context, person_id: str) -> None:

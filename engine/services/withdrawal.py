@@ -48,6 +48,8 @@ def close_access(
     alone = bool(left) and replaced and all(_young_alone(context, id_) for id_ in left)
     if hit:
         _move(context, "SAMTYKKE_TRUKKET")
+    else:
+        withdrawal.leave_out(session, case, left)
     context.record(
         "consent_withdrawn",
         kinds=sorted({row.kind for row in withdrawn}),
@@ -88,11 +90,10 @@ def confirm(context: Context, trukket: list | None = None, **_: object) -> dict 
     """Send B07 til borgeren, til forældremyndighedens indehavere og til de parter, der har mistet adgangen."""
     session, case = context.session, context.case
     withdrawn = withdrawal.rows(session, case, trukket or [])
-    for citizen in people.citizens(session, case.id):
-        if any(row.person_id == citizen.id for row in withdrawn):
-            letters.send(session, case, "B07", citizen, by=context.actor)
-            for party in capacity.representatives(session, case, citizen.id, capacity.CUSTODY):
-                letters.send(session, case, "B07", party.person, by=context.actor)
+    for person_id in dict.fromkeys(row.person_id for row in withdrawn):
+        letters.send(session, case, "B07", people.person(session, person_id), by=context.actor)
+        for party in capacity.representatives(session, case, person_id, capacity.CUSTODY):
+            letters.send(session, case, "B07", party.person, by=context.actor)
     # The other side learns only that it may no longer obtain or receive anything.
     for code in withdrawal.other_sides(withdrawn):
         if session.get(organisation.Unit, code) is not None:

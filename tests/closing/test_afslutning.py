@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.domain import closure, consent, deadlines, notes, obligations, registration
+from engine.domain import cases, closure, consent, deadlines, notes, obligations, registration
 from engine.errors import Refused
 
 WEIGHED = {
@@ -133,7 +133,8 @@ def test_an_unjournalised_document_holds_the_case_until_it_is_on_record(course):
     )
     weigh(course)
     assert course.queues() == {"koordinator": ["ryd_op_foer_afslutning"]}
-    assert "Udtalelse" in course.variable("afslutning_spaerret")
+    said = course.read(lambda s, c: cases.view(s, c)["spaerrer_afslutning"])
+    assert said == "dokumentet »Udtalelse« er ikke journaliseret"
     course.do("koordinator-1", "ryd_op_foer_afslutning", hvad_er_gjort="Ikke noget endnu")
     assert course.queues() == {"koordinator": ["ryd_op_foer_afslutning"]}
     course.write(lambda s, c: notes.put_on_record(s, c, notes.not_on_record(s, c)[0]))

@@ -69,3 +69,19 @@ def test_without_a_birth_date_nothing_is_waited_for(course):
 
     course.write(forget)
     assert course.read(lambda s, c: cases.view(s, c)["myndig_dato"]) is None
+
+
+def test_in_a_family_each_comes_of_age_on_their_own_day_and_grown_ups_hear_nothing(mads):
+    def family(session, case):
+        for name, born in (("lillebror", date(2009, 5, 1)), ("far", date(1970, 3, 14))):
+            person = people.register(session, name, key=name, birth_date=born)
+            people.add_party(session, case.id, person.id, "borger")
+
+    mads.write(family)
+    mads.at("2027-03-14T00:00")
+    mads.begin("fyldt_18")
+    mads.at("2027-03-15T08:00")
+    assert mads.letters() == [("B16", "kasper"), ("B16-F", "mor")]
+    assert mads.timers("naeste_fylder_18") == ["2027-05-01"]
+    mads.at("2027-05-04T08:00")
+    assert mads.letters()[2:] == [("B16", "lillebror")]

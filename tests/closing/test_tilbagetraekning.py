@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.domain import access, consent, meetings, organisation, sector_plans
+from engine.domain import access, consent, meetings, organisation, people, sector_plans
 from engine.domain.consent import IntetSamtykke
 
 EXPLAINED = {
@@ -133,3 +133,20 @@ def test_a_replaced_plan_that_was_never_linked_still_comes_to_the_unit_of_its_la
     assert course.queues() == {"FAM": ["genopret_sektorplan"]}
     course.do("sagsbehandler-fam", "genopret_sektorplan", item="FAM", **RESTORED)
     assert fam(course)[:3] == ("FAM", "barnets_plan", "gaeldende")
+
+
+def test_one_member_of_a_family_leaves_and_the_others_go_on(course):
+    def sister(session, case):
+        other = people.register(session, "Karla Testmann", key="karla")
+        people.add_party(session, case.id, other.id, "borger")
+        consent.give(session, case, other.id, consent.PLAN, given_by=[other.id])
+        return other.id
+
+    karla = course.write(sister)
+    course.begin("samtykke_tilbagetraekkes", omfang="plan", person=karla)
+    assert course.sag.tilstand == "PLAN_AKTIV"
+    assert course.variable("plan_samtykke_ramt") is False
+    citizens = course.read(lambda s, c: [p.key for p in people.citizens(s, c.id)])
+    assert citizens == ["kasper"]
+    course.do("koordinator-1", "registrer_tilbagetraekning", **EXPLAINED)
+    assert course.letters() == [("B07", "karla")]
