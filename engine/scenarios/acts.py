@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import casework, municipality
+from engine.casework import rights
+from engine.casework.refusals import NotTheirDeputy
 from engine.casework.rights import SYSTEM
 from engine.domain import budget, organisation
 from engine.domain.cases import Case
@@ -68,15 +70,26 @@ def release(cast: Cast, step: Step) -> None:
 
 def assign(cast: Cast, step: Step) -> None:
     wanted = step.get("assign")
+    _stands_in(cast, step)
     task = cast.task(step, wanted["task"])
     casework.assign(cast.store, task.id, wanted["to"], by=step.get("by"))
 
 
 def hold(cast: Cast, step: Step) -> None:
     wanted = step.get("hold")
+    _stands_in(cast, step)
     task = cast.task(step, wanted["task"])
     until = moment(wanted["until"], "hold.until")
     casework.hold(cast.store, task.id, until, wanted.get("reason", ""), by=step.get("by"))
+
+
+def _stands_in(cast: Cast, step: Step) -> None:
+    """The verbs that give away and put aside find out themselves for whom; not whether they may."""
+    whom = step.get("on_behalf_of")
+    if whom is not None:
+        with cast.store.reading() as session:
+            if not rights.stands_in(session, step.get("by"), whom):
+                raise NotTheirDeputy(hvem=whom)
 
 
 def tell(cast: Cast, step: Step) -> None:

@@ -1,14 +1,17 @@
 """What a step does, key by key, and who the trail says did it."""
 
+import re
+
 from sqlalchemy import select
 
-from engine import scenarios
+from engine import municipality, scenarios
 from engine.domain.organisation import Setting
 from engine.domain.rules import LocalRule
 from engine.events import Event
 from engine.instances import WorkItem
 from engine.scenarios import player as players
 from engine.scenarios import story, yaml12
+from engine.settings import ROOT
 
 OPEN = "- {by: sagsbehandler-kui, open: afspilning, for: mads}\n"
 WRITE = "- {by: sagsbehandler-kui, task: skriv, answers: {x: 2, tekst: a}}\n"
@@ -98,6 +101,19 @@ def test_a_deputy_works_for_the_absent_and_both_names_are_told(works):
     - at: 2026-11-24T08:00
     - {by: sagsbehandler-job, on_behalf_of: sagsbehandler-kui, task: skriv, answers: {x: 1}}
     - expect: {variables: {x: 1}}
+    """,
+    )
+
+
+def test_a_deputy_holds_and_assigns_too_but_only_a_deputy(works):
+    works(
+        OPEN,
+        """
+    - {by: sagsbehandler-kui, claim: skriv}
+    - {by: koordinator-1, on_behalf_of: sagsbehandler-kui, hold: {task: skriv, until: 2027-01-01, reason: x}, refused: NotTheirDeputy}
+    - {by: koordinator-1, on_behalf_of: sagsbehandler-kui, assign: {task: skriv, to: leder-kui}, refused: NotTheirDeputy}
+    - absent: {user: sagsbehandler-kui, from: 2026-11-23, to: 2026-11-30, deputy: koordinator-1}
+    - {by: koordinator-1, on_behalf_of: sagsbehandler-kui, hold: {task: skriv, until: 2027-01-01, reason: x}}
     """,
     )
 
@@ -333,3 +349,14 @@ def test_a_story_goes_on_after_an_expectation_and_not_after_a_step(play):
 def test_every_story_begins_in_an_untouched_world(works):
     works(OPEN)
     works(OPEN, "- expect: {case: {nummer: 2026-0001}}")
+
+
+def test_every_setting_that_the_engine_asks_for_is_known_by_its_name(theatre):
+    asked = set()
+    for file in (ROOT / "engine").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        asked |= set(re.findall(r'\bsetting\((?:session, |self\.session, )?"([^"]+)"', text))
+    assert {"norm", "ung_ja_vinder", "kontaktforsoeg"} <= asked
+    with theatre.store() as store, store.reading() as session:
+        unknown = [n for n in asked - {"demo"} if not municipality.is_setting(session, n)]
+    assert unknown == []
