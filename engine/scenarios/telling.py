@@ -264,9 +264,10 @@ def _decided(session: Session, event: Event) -> Said:
 
 def _law(row: Any) -> str:
     """Where a row comes from, in words; what no law fixes says so."""
+    local = row.kind == "lokal" and "lokal beslutning" not in row.source.lower()
     if not row.source:
-        return "lokal beslutning" if row.kind == "lokal" else ""
-    return f"{row.source} (lokal beslutning)" if row.kind == "lokal" else row.source
+        return "lokal beslutning" if local else ""
+    return f"{row.source} (lokal beslutning)" if local else row.source
 
 
 def _chose(session: Session, event: Event) -> Said:
@@ -287,8 +288,8 @@ def _fault(session: Session, event: Event) -> Said:
     return f"{event.facts.get('code') or ''} ved {_name(session, event)}".strip()
 
 
-def _fact(name: str) -> Callable[[Session, Event], Said]:
-    return lambda session, event: str(event.facts.get(name) or "—")
+def _fact(name: str, before: str = "") -> Callable[[Session, Event], Said]:
+    return lambda session, event: f"{before}{event.facts.get(name) or '—'}"
 
 
 EVENTS: dict[str, Callable[[Session, Event], Said]] = {
@@ -308,9 +309,9 @@ EVENTS: dict[str, Callable[[Session, Event], Said]] = {
     "escalation": _fault,
     "state_changed": _state_changed,
     "owner_changed": _fact("new"),
-    "coordinator_appointed": _fact("user"),
-    "coordinator_changed": _fact("new"),
-    "deputy_appointed": _fact("user"),
+    "coordinator_appointed": _fact("user", "koordinator: "),
+    "coordinator_changed": _fact("new", "koordinator: "),
+    "deputy_appointed": _fact("user", "stedfortræder: "),
     "rule_missing": lambda session, event: f"{event.facts.get('regel')} mangler for dagen",
     "incident_opened": _incident,
     "incident_retried": _incident,
