@@ -15,7 +15,8 @@ run: .installed ## set everything up, load the demo municipality, play the shipp
 
 test: .installed .tools ## install all that is needed, then run every test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest tests/decisions
+	@$(BIN)/python -m pytest --ignore tests/decisions -n 2 --dist loadfile
 
 format: .installed ## put the code in the house's shape
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
