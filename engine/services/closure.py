@@ -10,6 +10,7 @@ from engine.errors import Broken
 from engine.services import Context, service
 from engine.services.appointment import send
 from engine.services.deadlines import begin
+from engine.services.telling import tell_waiting
 
 GO_ON, CLOSE, BLOCKED, LEADER = "fortsaet", "luk", "bloker", "leder"
 TRANSFERRED = "overfoert_til_sektorplan"
@@ -128,6 +129,8 @@ def close(context: Context, **_: object) -> dict | None:
     before = case.tilstand
     closure.close(session, case, reason)
     row.closed_on = context.today
+    # Efforts that nobody has started will not be started here.
+    tell_waiting(context, "sag_lukket")
     context.record("state_changed", old=before, new=case.tilstand, reason=reason)
 
 

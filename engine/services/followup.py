@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import select
-
 from engine import clock
 from engine.domain import consent, deadlines, followup, invariants, meetings, notes, rules
 from engine.domain.calendar import WorkingDays, add_months
 from engine.domain.deadlines import Deadline
 from engine.domain.followup import FollowUp, RytmeMangler
 from engine.errors import Refused
-from engine.instances import Subscription
 from engine.services import Context, service
 from engine.services.deadlines import ask_for_day, begin
+from engine.services.telling import tell_waiting
 
 
 class SamtykkeTrukketFoerOpfoelgning(Refused):
@@ -99,11 +97,7 @@ def hold(
 
 def tell_round(context: Context, regel: str) -> None:
     """A follow-up duty has begun or got another date: the round that waits plans anew."""
-    waits = select(Subscription.id).where(
-        Subscription.case_id == context.case.id, Subscription.name == followup.CHANGED
-    )
-    if context.session.scalar(waits.limit(1)) is not None:
-        context.tell(followup.CHANGED, {"regel": regel})
+    tell_waiting(context, followup.CHANGED, regel=regel)
 
 
 def _being_decided(context: Context) -> bool:
