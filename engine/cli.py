@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy import func, select
 
 from engine.console import (
     Commands,
@@ -32,21 +31,40 @@ from engine.console import (
 )
 from engine.errors import Refused
 from engine.settings import enter_demo
-from engine.store import Store
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from engine.bpmn.lint import Finding
     from engine.scenarios import Played
+    from engine.store import Store
 
 DATABASE = click.option(
     "--database", metavar="URL", help="SQLite or PostgreSQL; else OVERLIGGER_DATABASE_URL."
 )
 JSON = click.option("--json", "as_json_", is_flag=True, help="Machine-readable, alone on stdout.")
+
+
+def _regular(_context: click.Context, _param: click.Parameter, paths: tuple[Path, ...]):
+    """A pipe or a device may never end, and is no diagram."""
+    for path in paths:
+        if not path.is_dir() and not path.is_file():
+            raise click.BadParameter(f"{path} er hverken en fil eller en mappe.")
+    return paths
+
+
 PATHS = click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+    "paths",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    callback=_regular,
 )
 AT_LEAST_ONE = click.IntRange(min=1)
+#: `check` alone asks no database unless one is named.
+AGAINST = click.option(
+    "--database", metavar="URL", help="Check against this; else the demo municipality as shipped."
+)
 
 
 class NotADemo(Refused):
@@ -64,10 +82,16 @@ def main() -> None:
 @DATABASE
 def init(demo: bool, database: str | None) -> None:
     """Create or upgrade the database. May be run again at any time."""
+    from alembic.util import CommandError
+
     from engine import schema
 
     with opened(database, make=True) as store:
-        schema.upgrade(store)
+        try:
+            schema.upgrade(store)
+        except CommandError as error:
+            told = f"Databasen kan ikke bringes op til denne udgave: {error}"
+            raise Wrong(told) from error
         if demo:
             _make_demo(store)
         say(f"Databasen er klar: {shown(store.url)}")
@@ -75,9 +99,11 @@ def init(demo: bool, database: str | None) -> None:
 
 def _make_demo(store: Store) -> None:
     """The demo municipality and what is shipped, brought up to date; the database marked."""
+    from sqlalchemy import func, select
+
     from engine import diagrams, municipality
     from engine.casework.rights import SYSTEM
-    from engine.domain import organisation
+    from engine.domain import passwords
     from engine.domain.cases import Case
 
     with store.reading() as session:
@@ -86,7 +112,8 @@ def _make_demo(store: Store) -> None:
         raise NotADemo
     enter_demo()
     store.write(municipality.load)
-    store.write(lambda session: organisation.change_setting(session, "demo", True))
+    store.write(passwords.give_demo)
+    store.write(_mark_demo)
     files = _news(store, SYSTEM)
     if files:
         store.write(
@@ -97,8 +124,20 @@ def _make_demo(store: Store) -> None:
     say(f"{len(files)} diagrammer, tabeller og formularer er taget i brug.")
 
 
+def _mark_demo(session: Session) -> None:
+    from engine import events
+    from engine.domain import organisation
+
+    if organisation.setting(session, "demo") is not True:
+        organisation.change_setting(session, "demo", True)
+        facts = {"name": "demo", "value": True}
+        events.record_system(session, events.Entry("setting_changed", events.SYSTEM, facts=facts))
+
+
 def _news(store: Store, shipper: str) -> dict[str, bytes]:
     """Shipped files that are new here. What somebody has changed since stays as it is."""
+    from sqlalchemy import select
+
     from engine import diagrams
     from engine.diagrams.files import identity
 
@@ -117,26 +156,61 @@ def _news(store: Store, shipper: str) -> dict[str, bytes]:
 
 
 @main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@DATABASE
+def serve(host: str, port: int, database: str | None) -> None:
+    """Serve the site, and do what is due meanwhile."""
+    from web import serving
+
+    with opened(database) as store:
+        demo = is_demo(store)
+        say(f"Åbn http://{host}:{port}/ i din browser. Stop med Ctrl C.")
+        if demo:
+            say(
+                "Log på som fx koordinator-1, sagsbehandler-job eller leder-kui; adgangskoden er fiktivby."
+            )
+        serving.serve(store, host, port)
+
+
+@main.command()
 @PATHS
 @JSON
-@DATABASE
+@AGAINST
 def check(paths: tuple[Path, ...], as_json_: bool, database: str | None) -> None:
     """Lint diagrams, tables and forms, taken together, as they would be deployed."""
-    from engine import diagrams
+    findings = _given_up(paths)
+    if not findings:
+        from engine import diagrams
 
-    if database is None:
-        findings = diagrams.check_paths(paths)
-    else:
-        with opened(database) as store:
-            findings = diagrams.check_paths(paths, store.url)
+        if database is None:
+            findings = diagrams.check_paths(paths)
+        else:
+            with opened(database) as store:
+                findings = diagrams.check_paths(paths, store.url)
+        if not findings and not diagrams.read_files(paths):
+            say("Der er intet at kontrollere: ingen .bpmn, .dmn eller .form i det, der er nævnt.")
     report(findings, as_json_)
     sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
+
+
+def _given_up(paths: tuple[Path, ...]) -> list[Finding]:
+    """Why one diagram by itself cannot be read: said before anything else is loaded."""
+    if len(paths) != 1 or paths[0].suffix.lower() != ".bpmn" or not paths[0].is_file():
+        return []
+    from engine.bpmn import lint
+
+    given = lint.Report(str(paths[0]))
+    lint.read(paths[0].read_bytes(), given)
+    return given.findings
 
 
 @main.command()
 @PATHS
 @click.option("--accept-warnings", is_flag=True, help="Deploy although there are warnings.")
-@click.option("--by", metavar="USER", help="The user who deploys; else you.")
+@click.option(
+    "--by", metavar="USER", help="The process owner or administrator who deploys; else you."
+)
 @JSON
 @DATABASE
 def deploy(
@@ -173,7 +247,16 @@ def deploy(
             say(str(refusal))
             sys.exit(1)
         report([diagrams.Finding(**finding) for finding in made.warnings], as_json_)
-        say(f"{len(files)} filer er taget i brug.")
+        with store.reading() as session:
+            new = diagrams.brought(session, made)
+        say(_taken_into_use(new, len(files)))
+
+
+def _taken_into_use(new: int, given: int) -> str:
+    if not new:
+        return f"Intet er ændret: alle {given} filer er i brug i forvejen."
+    same = "" if new == given else f" {given - new} var i brug i forvejen."
+    return f"{new} nye eller ændrede filer er taget i brug.{same}"
 
 
 def _deployer(demo: bool) -> str:
@@ -188,7 +271,11 @@ def _deployer(demo: bool) -> str:
 
 @main.command()
 @click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_regular,
 )
 @JSON
 @DATABASE
@@ -246,6 +333,37 @@ def _played(file: Path, played: Played) -> dict[str, Any]:
     }
 
 
+@main.command()
+@click.argument("stories", nargs=-1, required=True, metavar="FILE[:STEPS]…")
+@DATABASE
+def fill(stories: tuple[str, ...], database: str | None) -> None:
+    """Play stories, or their first steps, into a demonstration without cases, up to now."""
+    from sqlalchemy import func, select
+
+    from engine import casework
+    from engine.domain.cases import Case
+    from engine.scenarios import filling
+
+    logging.getLogger("engine.casework").setLevel(logging.ERROR)
+    with opened(database) as store:
+        if not is_demo(store):
+            raise NotADemo
+        with store.reading() as session:
+            if session.scalar(select(func.count()).select_from(Case)):
+                say("Demonstrationen har allerede sager; der lægges ikke flere ind.")
+                return
+        for told in stories:
+            name, _, steps = (
+                told.rpartition(":") if told.rpartition(":")[2].isdigit() else (told, "", "")
+            )
+            failures = filling.fill(store, Path(name), int(steps) if steps else None)
+            say(f"{'✘' if failures else '✔'} {Path(name).name}")
+            for failure in failures:
+                say(f"  trin {failure.step} {failure.path}: {failure.expected} ≠ {failure.actual}")
+        casework.arm(store)
+        casework.run_due(store)
+
+
 @main.group()
 def audit() -> None:
     """The trail."""
@@ -253,38 +371,61 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--case", "nummer", metavar="NUMMER", help="One case; else all of them.")
+@click.option("--head", metavar="SEQ:HASH", help="A head printed earlier and kept elsewhere.")
 @JSON
 @DATABASE
-def verify(nummer: str | None, as_json_: bool, database: str | None) -> None:
-    """Recompute the hash chains of what was done and of who read it."""
+def verify(nummer: str | None, head: str | None, as_json_: bool, database: str | None) -> None:
+    """Recompute the hash chains, and hold cases and deployed files against what was recorded."""
     with opened(database) as store, store.reading() as session:
-        result = _verified(session, nummer)
+        result = _verified(session, nummer, head)
     if as_json_:
         print_json(result)
     elif result["ok"]:
         say(f"{result['events']} hændelser i {result['cases']} sager: kæderne holder.")
     else:
         bad = result["first_bad"]
-        say(f"Kæden er brudt i {bad['case']} ved nr. {bad['seq']}: {bad['reason']}")
+        say(f"Kæden er brudt i {bad['case']} ved nr. {bad['seq']}: {bad['reason']}.")
     sys.exit(0 if result["ok"] else 1)
 
 
-def _verified(session: Session, nummer: str | None) -> dict[str, Any]:
-    """`{cases, events, ok, first_bad}`, the chains of reads included; a case by its number."""
-    from engine import events, reads
+def _verified(session: Session, nummer: str | None, head: str | None) -> dict[str, Any]:
+    """`{cases, events, ok, first_bad}` of everything, or of the case of that number."""
+    from sqlalchemy import select
+
+    from engine import anchors
+    from engine import audit as trail
     from engine.domain.cases import Case
 
-    case_id = None
+    kept, case_id = None, None
+    if head is not None:
+        try:
+            kept = anchors.parsed(head)
+        except ValueError as error:
+            told = "--head skal være SEQ:HASH, som overligger audit head skriver det."
+            raise Wrong(told) from error
     if nummer is not None:
         case_id = session.scalar(select(Case.id).where(Case.nummer == nummer))
+        case_id = case_id or trail.registered(session, nummer)
         if case_id is None:
             raise Wrong(f"Sagen {nummer} findes ikke.")
-    result, read = events.verify(session, case_id), reads.verify(session, case_id)
-    bad = result["first_bad"] or read["first_bad"]
-    if bad is not None:
-        number = session.scalar(select(Case.nummer).where(Case.id == bad["case"]))
-        bad = {**bad, "case": number or bad["case"]}
-    return {**result, "ok": bad is None, "first_bad": bad}
+    return trail.verify(session, case_id, kept)
+
+
+@audit.command("head")
+@JSON
+@DATABASE
+def print_head(as_json_: bool, database: str | None) -> None:
+    """Record how far every chain has come, and print the head that proves it. Keep it elsewhere."""
+    from engine import anchors
+
+    with opened(database) as store:
+        store.write(anchors.checkpoint)
+        with store.reading() as session:
+            head = anchors.head(session)
+    if as_json_:
+        print_json(dict(zip(("seq", "hash"), anchors.parsed(head), strict=True)))
+    else:
+        click.echo(head)
 
 
 @main.group()
@@ -334,6 +475,18 @@ def contention(clients: int, as_json_: bool, database: str | None) -> None:
     from engine import benchmarks
 
     show_figures(benchmarks.contention(_measured(database), clients), as_json_)
+
+
+@bench.command()
+@click.option("--tasks", default=100_000, show_default=True, type=click.IntRange(min=1000))
+@JSON
+@DATABASE
+def inbox(tasks: int, as_json_: bool, database: str | None) -> None:
+    """The server time of the inbox' pages among so many open tasks of 200 units."""
+    from engine import benchmarks
+    from web.measured import opener
+
+    show_figures(benchmarks.inbox(_measured(database), tasks, opener), as_json_)
 
 
 def _measured(database: str | None) -> str:

@@ -1,4 +1,7 @@
-"""What the commands share: the database they are given, what they print, and errors in one sentence."""
+"""What the commands share: the database they are given, what they print, and errors in one sentence.
+
+Heavy libraries are imported where they are used: `--help` and a hostile file wait for none.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
-from alembic.util import CommandError
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from engine.errors import Broken, Refused
 from engine.settings import enter_demo, settings
-from engine.store import Store, as_json
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+    from sqlalchemy.exc import DBAPIError
+
+    from engine.store import Store
 
 #: What the two databases say of a table that is not there.
 _NO_TABLE = re.compile(
@@ -43,16 +48,18 @@ class Fault(Wrong):
 
 
 class Commands(click.Group):
-    """A group whose errors on purpose end as a sentence, and never as a traceback."""
+    """A group whose errors on purpose end as a Danish sentence, and never as a traceback."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with said_in_danish():
+            return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
-        except DBAPIError as error:
-            raise Wrong(_of_database(error, ctx.meta.get(_DATABASE))) from error
-        except CommandError as error:
-            told = f"Databasen kan ikke bringes op til denne udgave: {error}"
-            raise Wrong(told) from error
+            with said_in_danish():
+                return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # whoever read our output has seen enough
@@ -61,6 +68,64 @@ class Commands(click.Group):
             for finding in getattr(error, "findings", [])[:10]:
                 say(f"✘ {finding.file} · {finding.element or '—'} · {finding.message}")
             raise Fault(str(error)) from error
+        except Exception as error:
+            from sqlalchemy.exc import DBAPIError
+
+            if not isinstance(error, DBAPIError):
+                raise
+            raise Wrong(_of_database(error, ctx.meta.get(_DATABASE))) from error
+
+
+#: What click says of arguments, and how we say it. What is not here stays as click says it.
+_USAGE = (
+    (r"\w+ '(.*)' does not exist\.", r"\1 findes ikke."),
+    (r"\w+ '(.*)' is a directory\.", r"\1 er en mappe."),
+    (r"\w+ '(.*)' is a file\.", r"\1 er en fil."),
+    (r"\w+ '(.*)' is not readable\.", r"\1 kan ikke læses."),
+    (r"'(.*)' is not a valid integer(?: range)?\.", r"\1 er ikke et helt tal."),
+    (r"(.*) is not in the range x>=(.*)\.", r"\1 er under \2."),
+    (r"(.*) is not in the range (.*)<=x<=(.*)\.", r"\1 ligger ikke mellem \2 og \3."),
+    (r"Got unexpected extra arguments? \((.*)\)", r"Der er for mange argumenter: \1."),
+    (r"Option '(.*)' requires an argument\.", r"\1 skal følges af en værdi."),
+    (r"Option '(.*)' does not take a value\.", r"\1 tager ingen værdi."),
+    (r"Missing command\.", r"Der mangler en kommando."),
+)
+
+
+@contextmanager
+def said_in_danish() -> Iterator[None]:
+    """What click finds wrong with the arguments, in one sentence and a hint."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "overligger"
+        raise Wrong(f"{_of_usage(error)} Se {path} --help.") from error
+
+
+def _of_usage(error: click.UsageError) -> str:
+    if isinstance(error, click.MissingParameter):
+        return f"Der mangler {_hint(error)}."
+    if isinstance(error, click.NoSuchOption):
+        return f"{error.option_name} findes ikke."
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        return f"Kommandoen {error.command_name} findes ikke."
+    said = error.message
+    for english, danish in _USAGE:
+        match = re.fullmatch(english, said, re.DOTALL)
+        if match:
+            said = match.expand(danish)
+            break
+    said = said if said.endswith(".") else f"{said}."
+    return f"{_hint(error)}: {said}" if isinstance(error, click.BadParameter) else said
+
+
+def _hint(error: click.BadParameter) -> str:
+    hint = error.param_hint or (error.param.get_error_hint(error.ctx) if error.param else "")
+    return (
+        (hint if isinstance(hint, str) else " / ".join(hint)).replace("'", "").removesuffix("...")
+    )
 
 
 _DATABASE = "overligger.database"
@@ -85,6 +150,9 @@ def shown(url: URL) -> str:
 
 def database_url(database: str | None) -> URL:
     """The address given, or that of the settings. Raises Wrong for what is none of ours."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     text = database or settings().database_url
     try:
         url = make_url(text)
@@ -111,6 +179,8 @@ def _need_driver() -> None:
 @contextmanager
 def opened(database: str | None, make: bool = False) -> Iterator[Store]:
     """The store of that address; with `make` a SQLite file and its folder may be new."""
+    from engine.store import Store
+
     url = database_url(database)
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
@@ -181,7 +251,8 @@ def report(findings: list, as_json_: bool) -> None:
         if finding.action:
             click.echo(f"    → {finding.action}")
     errors = sum(finding.severity == "error" for finding in findings)
-    say(f"{errors} fejl, {len(findings) - errors} advarsler.")
+    warnings = len(findings) - errors
+    say(f"{errors} fejl, {warnings} {'advarsel' if warnings == 1 else 'advarsler'}.")
 
 
 def _finding(finding: Any) -> dict[str, Any]:
@@ -199,6 +270,8 @@ def show_figures(figures: Any, as_json_: bool) -> None:
 
 
 def print_json(value: Any) -> None:
+    from engine.store import as_json
+
     click.echo(orjson.dumps(value, default=as_json, option=orjson.OPT_INDENT_2).decode())
 
 

@@ -1,22 +1,23 @@
 """The trail: what was done to each case, by whom, in a hash chain that nobody can alter.
 
 Every event carries the hash of the one before it in the same case; the head stands on the case's
-row in `chain_heads`, which is written in the same transaction. Personal content is kept beside the
-chain: the event holds only a salted digest of it, so that content can be erased by law while the
-chain still verifies. Triggers refuse UPDATE and DELETE of events on both databases.
+row, which is written in the same transaction. Personal content is kept beside the chain: the event
+holds only a salted digest of it, so that content can be erased by law while the chain still
+verifies. Triggers refuse UPDATE and DELETE of events on both databases; `engine.audit` recomputes
+it all.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import BigInteger, Integer, UniqueConstraint, delete, insert, select
+from sqlalchemy import BigInteger, Integer, UniqueConstraint, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
@@ -24,8 +25,10 @@ from engine.store import Base, Json, append_only, as_json
 
 #: What the first event of a chain names as the one before it.
 GENESIS = "0" * 64
-#: The chain of what belongs to no case: deployments, roles, settings.
+#: The chain of what belongs to no case: deployments, settings, which cases there are.
 SYSTEM = "system"
+#: Kinds that `engine.audit` reads as evidence.
+REGISTERED, ERASED, DEPLOYED = "case_registered", "content_erased", "deployed"
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -65,7 +68,7 @@ class Content(Base):
 
 
 class ChainHead(Base):
-    """The head of a chain that no case carries on its own row (the system's; reads)."""
+    """The head of a chain that no case carries on its own row: the system's."""
 
     __tablename__ = "chain_heads"
 
@@ -74,12 +77,25 @@ class ChainHead(Base):
     event_head: Mapped[str] = mapped_column(default=GENESIS)
 
 
+_SYSTEM_HEAD = select(ChainHead.event_seq, ChainHead.event_head).where(ChainHead.id == SYSTEM)
+
+
 class Chained(Protocol):
-    """What a chain hangs on: a case, or a `ChainHead`. Locked by whoever appends."""
+    """What a chain hangs on: a case (which has a `nummer`), or the system's head.
+
+    Locked by whoever appends.
+    """
 
     id: str
     event_seq: int
     event_head: str | None
+
+
+@dataclass
+class _SystemHead:
+    id: str
+    event_seq: int
+    event_head: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +125,7 @@ def append(session: Session, chain: Chained, entries: list[Entry]) -> None:
         digest = None
         if entry.content:
             content, salt = plain(entry.content), secrets.token_hex(16)
-            digest = _content_digest(salt, content)
+            digest = content_digest(salt, content)
             contents.append({"case_id": chain.id, "seq": seq, "salt": salt, "content": content})
         row = {
             "case_id": chain.id,
@@ -126,21 +142,57 @@ def append(session: Session, chain: Chained, entries: list[Entry]) -> None:
         session.execute(insert(Event.__table__), rows)
     if contents:
         session.execute(insert(Content.__table__), contents)
+    begins = rows and not chain.event_seq and chain.id != SYSTEM
     chain.event_seq, chain.event_head = seq, prev
+    if begins:
+        _register(session, chain, entries[0])
+
+
+def _register(session: Session, chain: Chained, first: Entry) -> None:
+    """Name a case in the system's chain as its own begins: a case that is gone is missed there."""
+    facts = {"case": chain.id, "nummer": chain.nummer, "head": [chain.event_seq, chain.event_head]}
+    record_system(session, Entry(REGISTERED, first.actor, first.on_behalf_of, facts=facts))
 
 
 def record_system(session: Session, entry: Entry) -> None:
     """Append an event that belongs to no case (a deployment, a role, a setting)."""
-    head = session.get(ChainHead, SYSTEM, with_for_update=True)
-    if head is None:
-        head = ChainHead(id=SYSTEM, event_seq=0, event_head=GENESIS)
-        session.add(head)
+    # Past the unit of work: a step that opens two cases must not read a head it has not written.
+    found = lock_system(session)
+    seq, last = found or (0, GENESIS)
+    head = _SystemHead(SYSTEM, seq, last)
     append(session, head, [entry])
+    values = {"event_seq": head.event_seq, "event_head": head.event_head}
+    row = ChainHead.__table__
+    if found is None:
+        session.execute(insert(row).values(id=SYSTEM, **values))
+    else:
+        session.execute(update(row).where(row.c.id == SYSTEM).values(**values))
 
 
-def erase(session: Session, case_id: str) -> int:
-    """Erase the personal content of a case's events; the chain goes on verifying."""
-    return session.execute(delete(Content).where(Content.case_id == case_id)).rowcount
+def lock_system(session: Session) -> tuple[int, str] | None:
+    """The head of the system's chain, (seq, hash), held until the transaction ends."""
+    return session.execute(_SYSTEM_HEAD.with_for_update()).one_or_none()
+
+
+def system_head(session: Session) -> tuple[int, str]:
+    """The head of the system's chain, (seq, hash)."""
+    return session.execute(_SYSTEM_HEAD).one_or_none() or (0, GENESIS)
+
+
+def erase(session: Session, case_id: str, *, by: str, rule: str) -> int:
+    """Erase the personal content of a case's events, and say so in its chain; how many were erased.
+
+    `rule` names what orders it. Content that is gone and that no such event names was tampered with.
+    """
+    from engine.domain.cases import Case
+
+    case = session.scalars(select(Case).where(Case.id == case_id).with_for_update()).one()
+    mine = Content.case_id == case_id
+    seqs = list(session.scalars(select(Content.seq).where(mine).order_by(Content.seq)))
+    session.execute(delete(Content).where(mine))
+    if seqs:
+        append(session, case, [Entry(ERASED, by, facts={"rule": rule, "seqs": seqs})])
+    return len(seqs)
 
 
 _COPIED = (
@@ -171,80 +223,8 @@ def _canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def _content_digest(salt: str, content: Mapping[str, Any]) -> str:
+def content_digest(salt: str, content: Mapping[str, Any]) -> str:
     return hashlib.sha256(salt.encode() + _canonical(content)).hexdigest()
-
-
-def verify(session: Session, case: str | None = None) -> dict:
-    """Recompute every chain, or that of one case (its id).
-
-    Returns `{cases, events, ok, first_bad}`; `first_bad` is None or
-    `{case, seq, reason}`, with the case's number.
-    """
-    heads = _heads(session, case)
-    seen, events, bad = {}, 0, None
-    for row in _rows(session, case):
-        events += 1
-        seq, prev = seen.get(row["case_id"], (0, GENESIS))
-        reason = _fault(row, seq, prev)
-        if reason and bad is None:
-            bad = {"case": row["case_id"], "seq": row["seq"], "reason": reason}
-        seen[row["case_id"]] = (row["seq"], row["hash"])
-    for case_id, head in heads.items():
-        last = seen.get(case_id, (0, GENESIS))
-        if last != head and bad is None:
-            bad = {"case": case_id, "seq": head[0], "reason": "the chain does not end at its head"}
-    for case_id in seen.keys() - heads.keys():
-        bad = bad or {"case": case_id, "seq": seen[case_id][0], "reason": "the chain has no head"}
-    if bad is not None:
-        bad["case"] = _number(session, bad["case"])
-    cases = len(heads.keys() - {SYSTEM})
-    return {"cases": cases, "events": events, "ok": bad is None, "first_bad": bad}
-
-
-def _number(session: Session, case_id: str) -> str:
-    from engine.domain.cases import Case
-
-    return session.scalar(select(Case.nummer).where(Case.id == case_id)) or case_id
-
-
-def _heads(session: Session, case: str | None) -> dict[str, tuple[int, str]]:
-    from engine.domain.cases import Case
-
-    cases = select(Case.id, Case.event_seq, Case.event_head)
-    if case is not None:
-        rows = session.execute(cases.where(Case.id == case)).all()
-    else:
-        own = select(ChainHead.id, ChainHead.event_seq, ChainHead.event_head)
-        rows = [
-            *session.execute(cases),
-            *session.execute(own.where(ChainHead.id == SYSTEM)),
-        ]
-    return {id_: (seq or 0, head or GENESIS) for id_, seq, head in rows}
-
-
-def _rows(session: Session, case: str | None) -> Iterator[Mapping[str, Any]]:
-    rows = (
-        select(*Event.__table__.columns, Content.salt, Content.content)
-        .outerjoin(Content, (Content.case_id == Event.case_id) & (Content.seq == Event.seq))
-        .order_by(Event.case_id, Event.seq)
-        .execution_options(yield_per=1000)
-    )
-    if case is not None:
-        rows = rows.where(Event.case_id == case)
-    yield from session.execute(rows).mappings()
-
-
-def _fault(row: Mapping[str, Any], seq: int, prev: str) -> str | None:
-    if row["seq"] != seq + 1:
-        return "an event is missing"
-    if row["prev"] != prev:
-        return "the event does not follow the one before it"
-    if link(row) != row["hash"]:
-        return "the event was altered"
-    if row["salt"] is not None and _content_digest(row["salt"], row["content"]) != row["digest"]:
-        return "the event's content was altered"
-    return None
 
 
 append_only(Event.__table__)

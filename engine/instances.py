@@ -8,11 +8,11 @@ messages are found without loading a single instance.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
-from sqlalchemy.orm import Mapped, deferred, mapped_column, undefer
+from sqlalchemy.orm import Mapped, deferred, mapped_column, undefer, validates
 
 from engine.store import Base, Json, new_id
 
@@ -22,6 +22,8 @@ STATE_FORMAT = 1
 RUNNING, ENDED, CANCELLED = "running", "ended", "cancelled"
 OPEN, HELD, DONE = "open", "held", "done"
 UNFINISHED = (OPEN, HELD)
+#: Where tasks without a due date sort: behind all others.
+NEVER = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class Instance(Base):
@@ -54,36 +56,34 @@ class Instance(Base):
 WITH_STATE = (undefer(Instance.state), undefer(Instance.scopes))
 
 
+_OPEN = f"state = '{OPEN}'"
+_UNFINISHED = f"state IN ('{OPEN}', '{HELD}')"
+
+
+def _lane(name: str, whose: str, order: str, where: str) -> Index:
+    """An index over some work items only, those of one desk or person in the order of a list."""
+    return Index(name, whose, order, "id", sqlite_where=text(where), postgresql_where=text(where))
+
+
 class WorkItem(Base):
-    """A task that a person has to do. Claimed means that `assignee` is set."""
+    """A task that a person has to do. Claimed means that `assignee` is set.
+
+    `desk` and `person` say where the task lies now: what its queue means in its case, kept in step
+    with the case by `casework/saving.py` (`domain/access.py: place`).
+    """
 
     __tablename__ = "work_items"
     __table_args__ = (
-        Index(
-            "ix_work_items_queue",
-            "queue",
-            "unit",
-            "due_at",
-            "id",
-            sqlite_where=text("state IN ('open', 'held')"),
-            postgresql_where=text("state IN ('open', 'held')"),
-        ),
-        Index(
-            "ix_work_items_unit",
-            "unit",
-            "due_at",
-            "id",
-            sqlite_where=text("state IN ('open', 'held')"),
-            postgresql_where=text("state IN ('open', 'held')"),
-        ),
-        Index(
-            "ix_work_items_assignee",
-            "assignee",
-            "due_at",
-            "id",
-            sqlite_where=text("state IN ('open', 'held')"),
-            postgresql_where=text("state IN ('open', 'held')"),
-        ),
+        # The lanes of the inbox: each is read in its own order, and only as far as a page goes.
+        _lane("ix_work_items_free", "desk", "sort_at", where=f"{_OPEN} AND assignee IS NULL"),
+        _lane("ix_work_items_taken", "desk", "sort_at", where=f"{_OPEN} AND assignee IS NOT NULL"),
+        _lane("ix_work_items_held", "desk", "sort_at", where=f"state = '{HELD}'"),
+        _lane("ix_work_items_done", "desk", "completed_at", where=f"state = '{DONE}'"),
+        _lane("ix_work_items_person", "person", "sort_at", where=_UNFINISHED),
+        _lane("ix_work_items_person_done", "person", "completed_at", where=f"state = '{DONE}'"),
+        _lane("ix_work_items_assignee", "assignee", "sort_at", where=_UNFINISHED),
+        _lane("ix_work_items_assignee_done", "assignee", "completed_at", where=f"state = '{DONE}'"),
+        _lane("ix_work_items_unit", "unit", "due_at", where=_UNFINISHED),
         Index("ix_work_items_case_id", "case_id", "state"),
         Index("ix_work_items_instance_id", "instance_id", "state"),
     )
@@ -98,11 +98,14 @@ class WorkItem(Base):
     kind: Mapped[str]  # user | manual
     queue: Mapped[str]  # KUI, KUI-leder, koordinator, ejer, udvalg, ...
     unit: Mapped[str | None]  # the unit whose queue it is; none for roles of the case
+    desk: Mapped[str | None]  # the queue of a unit, its leaders or a role where it lies
+    person: Mapped[str | None]  # who answers for it by a role in the case
     form_id: Mapped[str | None]
     item: Mapped[str | None]  # which one, of a multi-instance
     state: Mapped[str] = mapped_column(default=OPEN)  # open | held | done | cancelled
     assignee: Mapped[str | None]
     due_at: Mapped[datetime | None]
+    sort_at: Mapped[datetime] = mapped_column(default=NEVER)  # due_at, or the end of time
     follow_up_at: Mapped[datetime | None]
     priority: Mapped[int] = mapped_column(default=50)
     created_at: Mapped[datetime]
@@ -112,6 +115,11 @@ class WorkItem(Base):
     completed_by: Mapped[str | None]
     incident_id: Mapped[int | None] = mapped_column(BigInteger)  # the last try broke here
     revision: Mapped[int] = mapped_column(default=1)
+
+    @validates("due_at")
+    def _sorted_by_due(self, _name: str, due: datetime | None) -> datetime | None:
+        self.sort_at = due or NEVER
+        return due
 
     @property
     def claimed(self) -> bool:

@@ -5,6 +5,7 @@ Loading is repeatable: what is there already is brought up to date, nothing is r
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,14 +14,22 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import events, tables
+from engine import events
 from engine.domain import budget, organisation, rules
 from engine.domain.organisation import Role, Unit, User
 from engine.errors import Refused
 from engine.settings import ROOT
 
 #: Settings that a municipality may leave unsaid; every other one stands in its file.
-UNSAID = ("kontaktforsoeg", "paamindelser", "samtykke.gennemgang_maaneder", "team_enhed")
+UNSAID = (
+    "beskeder.dage",
+    "beskeder.klokken",
+    "indbakke.gul_arbejdsdage",
+    "kontaktforsoeg",
+    "paamindelser",
+    "samtykke.gennemgang_maaneder",
+    "team_enhed",
+)
 #: Settings per sector and level of delegation; `norm.<user>` is one per person.
 FAMILIES = ("sektor.", "graense.")
 
@@ -42,9 +51,10 @@ def unit_names(plan: Mapping[str, Any]) -> dict[str, str]:
     return {row["kode"]: row["navn"] for row in (*plan["enheder"], *plan["partnere"])}
 
 
-def load(session: Session, path: Path = FIKTIVBY) -> None:
-    """Bring the database's organisation up to the file."""
+def load(session: Session, path: Path = FIKTIVBY, by: str = events.SYSTEM) -> None:
+    """Bring the database's organisation up to the file; which it was, stands in the trail."""
     plan = read(path)
+    organisation.change_setting(session, "kommune", plan["kommune"]["navn"])
     for row, partner in _units(plan):
         session.merge(
             Unit(
@@ -58,7 +68,10 @@ def load(session: Session, path: Path = FIKTIVBY) -> None:
         )
     session.flush()
     for row in _users(plan):
-        session.merge(User(username=row["brugernavn"], name=row["navn"], skills=[], active=True))
+        told = {"email": row["mail"]} if "mail" in row else {}
+        session.merge(
+            User(username=row["brugernavn"], name=row["navn"], skills=[], active=True, **told)
+        )
         session.flush()
         for role in row["roller"]:
             _give_role(session, row["brugernavn"], role["rolle"], role["enhed"])
@@ -68,18 +81,8 @@ def load(session: Session, path: Path = FIKTIVBY) -> None:
     for row in plan.get("budgetter", ()):
         budget.open_line(session, row["linje"], row["navn"], row["aar"], row["beloeb"])
     session.flush()
-
-
-def is_rule(session: Session, name: str) -> bool:
-    """Whether the deadline table has rows for the rule, on whatever day."""
-
-    try:
-        table = tables.table(session, "frister")
-    except tables.UnknownDecision:
-        return False
-    row = name.lower().replace("-", "_").replace(" ", "_")
-    ids = (found.id for found in table.decisions["frister"].rows)
-    return any(id_ == row or id_.startswith(f"{row}_") for id_ in ids)
+    facts = {"file": path.name, "checksum": hashlib.sha256(path.read_bytes()).hexdigest()}
+    events.record_system(session, events.Entry("organisation_loaded", by, facts=facts))
 
 
 def is_setting(session: Session, name: str) -> bool:
@@ -96,7 +99,7 @@ def decide(session: Session, name: str, value: Any, by: str) -> None:
 
     Raises UnknownSetting, so that a misspelt name does not pass for a decision.
     """
-    if is_rule(session, name):
+    if rules.rows_of(session, name):
         rules.decide_locally(session, name, value, by)
     elif is_setting(session, name):
         organisation.change_setting(session, name, value)

@@ -7,7 +7,7 @@ may happen twice when the power goes between sending and writing that it was sen
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, Integer, select, text
@@ -17,6 +17,10 @@ from engine import clock, jobs
 from engine.store import Base, Json, Store
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
+#: A demonstration looked at it and let it lie: nothing left the house, and nothing says it did.
+NOT_SENT = "not_sent"
+#: What a sender may say became of it; saying nothing means that it was sent.
+Sender = Callable[["Outgoing"], str | None]
 TRIES = 8
 
 _WAITING = text("state = 'waiting'")
@@ -29,6 +33,7 @@ class Outgoing(Base):
     __table_args__ = (
         Index("ix_outbox_due", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_outbox_case_id", "case_id"),
+        Index("ix_outbox_ref", "ref"),
         {"sqlite_autoincrement": True},
     )
 
@@ -62,10 +67,10 @@ def put(
     return row
 
 
-def send_due(store: Store, senders: dict[str, Callable[[Outgoing], None]]) -> int:
+def send_due(store: Store, senders: Mapping[str, Sender]) -> int:
     """Send everything due through the sender of its kind; how many were sent.
 
-    What fails is tried again with back-off and stands as `failed` at last; a kind without a
+    A sender that returns NOT_SENT has taken the row and sent nothing. What fails is tried again with back-off and stands as `failed` at last; a kind without a
     sender waits.
     """
     sent = 0
@@ -79,18 +84,30 @@ def send_due(store: Store, senders: dict[str, Callable[[Outgoing], None]]) -> in
         session.expunge_all()
     for row in rows:
         try:
-            senders[row.kind](row)
+            state = senders[row.kind](row) or SENT
         except Exception as error:
             store.write(lambda session, row=row, error=error: _not_sent(session, row.id, error))
         else:
-            store.write(lambda session, row=row: _sent(session, row.id))
-            sent += 1
+            store.write(lambda session, row=row, state=state: _done(session, row.id, state))
+            sent += state == SENT
     return sent
 
 
-def _sent(session: Session, row_id: int) -> None:
+def of(session: Session, kind: str, ref: str) -> Outgoing | None:
+    """The row that sends, or has sent, this thing."""
+    query = select(Outgoing).where(Outgoing.kind == kind, Outgoing.ref == ref)
+    return session.scalars(query.order_by(Outgoing.id.desc()).limit(1)).first()
+
+
+def again(row: Outgoing) -> None:
+    """Somebody has seen to it that it can be sent: it is due now, with all its tries."""
+    row.state, row.due_at, row.attempts = WAITING, clock.now(), 0
+
+
+def _done(session: Session, row_id: int, state: str) -> None:
     row = session.get_one(Outgoing, row_id, with_for_update=True)
-    row.state, row.sent_at, row.error = SENT, clock.now(), None
+    row.state, row.error = state, None
+    row.sent_at = clock.now() if state == SENT else None
     row.attempts += 1
 
 

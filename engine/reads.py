@@ -81,8 +81,16 @@ def _link(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def verify(session: Session, case_id: str | None = None) -> dict:
-    """Recompute the chains of reads: `{cases, reads, ok, first_bad}`, as `events.verify`."""
+def verify(
+    session: Session,
+    case_id: str | None = None,
+    recorded: Mapping[str, tuple[int, str]] | None = None,
+) -> dict:
+    """Recompute the chains of reads: `{cases, reads, ok, first_bad}`, as `engine.audit.verify`.
+
+    `recorded`: case -> (seq, hash) of a read that was written down elsewhere.
+    """
+    recorded = recorded or {}
     rows = select(*Read.__table__.columns).order_by(Read.case_id, Read.seq)
     heads = select(ReadHead.case_id, ReadHead.seq, ReadHead.head)
     if case_id is not None:
@@ -93,13 +101,26 @@ def verify(session: Session, case_id: str | None = None) -> dict:
         count += 1
         seq, prev = seen.get(row["case_id"], (0, GENESIS))
         whole = row["seq"] == seq + 1 and row["prev"] == prev and _link(row) == row["hash"]
+        seen[row["case_id"]] = here = (row["seq"], row["hash"])
+        named = recorded.get(row["case_id"], here)
+        whole = whole and (named[0] != here[0] or named == here)
         if not whole and bad is None:
-            bad = {"case": row["case_id"], "seq": row["seq"], "reason": "the read was altered"}
-        seen[row["case_id"]] = (row["seq"], row["hash"])
+            bad = {"case": row["case_id"], "seq": row["seq"], "reason": "opslaget er ændret"}
     ends = {case: (seq, head) for case, seq, head in session.execute(heads)}
     for case in ends.keys() | seen.keys():
         if ends.get(case) != seen.get(case) and bad is None:
-            bad = {"case": case, "seq": 0, "reason": "the chain does not end at its head"}
+            bad = {
+                "case": case,
+                "seq": 0,
+                "reason": "opslagene ender et andet sted end deres hoved",
+            }
+    for case in recorded if case_id is None else recorded.keys() & {case_id}:
+        if seen.get(case, (0, GENESIS))[0] < recorded[case][0] and bad is None:
+            bad = {
+                "case": case,
+                "seq": recorded[case][0],
+                "reason": "der er færre opslag end optegnet",
+            }
     return {"cases": len(ends), "reads": count, "ok": bad is None, "first_bad": bad}
 
 

@@ -11,13 +11,17 @@ from collections.abc import Callable, Mapping
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from engine import casework, outbox
+from engine import anchors, casework, mail, outbox
 from engine.store import Store
 
 log = logging.getLogger(__name__)
 
 #: Every so many beats it is seen whether a deployment brought new timer start events.
 ARM_EVERY = 60
+#: Every so many beats it is recorded how far every chain has come: hourly, at a beat a second.
+CHECKPOINT_EVERY = 3600
+#: Every so many beats mails are put by: what is told at once is told within half a minute.
+MAILS_EVERY = 30
 
 
 class Pump:
@@ -31,6 +35,7 @@ class Pump:
     ):
         self.store, self.seconds, self.senders = store, seconds, dict(senders or {})
         self._scheduler, self._beats = BackgroundScheduler(timezone="UTC"), 0
+        self._mails = mail.Mails(store)
 
     def start(self) -> Pump:
         self._scheduler.add_job(
@@ -50,6 +55,10 @@ class Pump:
         try:
             if self._beats % ARM_EVERY == 0:
                 casework.arm(self.store)
+            if self._beats % CHECKPOINT_EVERY == 0:
+                self.store.write(anchors.checkpoint)
+            if self._beats % MAILS_EVERY == 0:
+                self._mails.put_due()
             self._beats += 1
             casework.run_due(self.store)
             outbox.send_due(self.store, self.senders)

@@ -6,14 +6,42 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import func, select
 
-from engine import diagrams, domain, events, incidents, instances, jobs, outbox, reads
+from engine import (
+    anchors,
+    calendar_feeds,
+    diagrams,
+    domain,
+    drafts,
+    events,
+    imports,
+    incidents,
+    instances,
+    jobs,
+    outbox,
+    reads,
+    saved_views,
+)
 from engine.settings import ROOT
 from engine.store import Base, Store
 
 #: The number of the lock that is held while the schema changes.
 _UPGRADING = 0x0E11_6E12
 
-TABLES_ARE_IN = (diagrams, domain, events, incidents, instances, jobs, outbox, reads)
+TABLES_ARE_IN = (
+    anchors,
+    calendar_feeds,
+    diagrams,
+    domain,
+    drafts,
+    events,
+    imports,
+    incidents,
+    instances,
+    jobs,
+    outbox,
+    reads,
+    saved_views,
+)
 
 
 def create(store: Store) -> None:

@@ -7,6 +7,9 @@
 | OVERLIGGER_DEMO | 1 = demo people may sign in, letters go nowhere | 0 |
 | OVERLIGGER_PROCESSES | folder with the diagrams | processes beside the engine |
 | OVERLIGGER_FORMS | folder with the forms | forms beside the engine |
+| OVERLIGGER_LETTERS_OUT | folder where letters are left for the municipality's post | none: they wait |
+| OVERLIGGER_SMTP_URL | smtp://user:password@host:587 (STARTTLS) or smtps:// for mails to colleagues | none: they wait |
+| OVERLIGGER_MAIL_FROM | the address that those mails come from | none |
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ class Settings:
     demo: bool = False
     processes: Path = ROOT / "processes"
     forms: Path = ROOT / "forms"
+    letters_out: Path | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -40,6 +46,9 @@ class Settings:
             demo=value("DEMO", "0").lower() in ("1", "true", "yes", "on"),
             processes=Path(value("PROCESSES", cls.processes)),
             forms=Path(value("FORMS", cls.forms)),
+            letters_out=Path(folder) if (folder := value("LETTERS_OUT", None)) else None,
+            smtp_url=value("SMTP_URL", None),
+            mail_from=value("MAIL_FROM", None),
         )
 
 

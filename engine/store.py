@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     create_engine,
     event,
 )
@@ -95,27 +96,49 @@ def as_json(value: Any) -> Any:
 
 
 def append_only(table: Table) -> None:
-    """Let the database itself refuse UPDATE and DELETE of the table's rows."""
+    """Let the database itself refuse UPDATE and DELETE of the table's rows, and to replace one."""
     table.info["append_only"] = True
     for dialect in ("sqlite", "postgresql"):
-        for statement in append_only_statements(table.name, dialect):
+        for statement in append_only_statements(table.name, unique_keys(table), dialect):
             # A percent sign would be a parameter to DDL; there is none in these statements.
             event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
 
 
-def append_only_statements(table: str, dialect: str) -> list[str]:
+def unique_keys(table: Table) -> list[list[str]]:
+    """The columns of each of the table's keys, the primary key first."""
+    others = [c.columns for c in table.constraints if isinstance(c, UniqueConstraint)]
+    others += [index.columns for index in table.indexes if index.unique]
+    keys = [[column.name for column in columns] for columns in others]
+    return [[column.name for column in table.primary_key], *sorted(keys)]
+
+
+def append_only_statements(table: str, keys: list[list[str]], dialect: str) -> list[str]:
     """The triggers of `append_only` as SQL, for migrations too."""
     if dialect == "sqlite":
-        return [
-            f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for act in ("update", "delete")
-        ]
+        return _sqlite_triggers(table, keys)
     return [
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$",
+        # An INSERT that updates on conflict is an UPDATE to PostgreSQL.
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+
+
+def _sqlite_triggers(table: str, keys: list[list[str]]) -> list[str]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    # INSERT OR REPLACE removes the row of the same key, or of the same rowid, and asks no DELETE
+    # trigger. Where no rowid is given it is -1 here, which no row has.
+    taken = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE "
+        + " AND ".join(f"{column} = NEW.{column}" for column in key)
+        + ")"
+        for key in (["rowid"], *keys)
+    )
+    return [
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {taken} {refuse}",
     ]
 
 
@@ -226,6 +249,8 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection, _record):
         connection.isolation_level = None  # stops the driver's own implicit BEGIN
+        # SQLite's own lower() knows a to z only: Åse would not be found by åse.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in (
             "journal_mode=wal",
             "synchronous=full",
@@ -240,6 +265,10 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else str(text).lower()
 
 
 def _sqlite_driver():

@@ -24,9 +24,7 @@ class UnknownDecision(Broken):
 
 def table(session: Session, decision_id: str) -> decisions.Definitions:
     """The table file in force that answers a decision. Raises `UnknownDecision`."""
-    definition_id = _tables_in_force(session).get(decision_id)
-    if definition_id is None:
-        raise UnknownDecision(decision_id)
+    definition_id = _version(session, decision_id)
 
     def find() -> decisions.Definitions:
         query = select(Definition.content).where(Definition.id == definition_id)
@@ -40,6 +38,23 @@ def decide(
 ) -> decisions.Answer:
     """Ask the table in force; `on` is the day whose rows count (today)."""
     return table(session, decision_id).decide(decision_id, inputs, on=on or clock.today())
+
+
+def look_up(session: Session, decision_id: str, on: date, **inputs: str) -> decisions.Answer:
+    """As `decide`, of a table of dated rows that does not ask what time it is.
+
+    The same question about the same day has one answer as long as the table is in force, and is
+    worked out once. Nobody changes an answer.
+    """
+    key = (_version(session, decision_id), decision_id, on, *sorted(inputs.items()))
+    return _answers.get(key, lambda: decide(session, decision_id, inputs, on))
+
+
+def _version(session: Session, decision_id: str) -> str:
+    definition_id = _tables_in_force(session).get(decision_id)
+    if definition_id is None:
+        raise UnknownDecision(decision_id)
+    return definition_id
 
 
 def _tables_in_force(session: Session) -> dict[str, str]:
@@ -61,5 +76,4 @@ def forget(session: Session) -> None:
 
 _TABLES = "decision_tables_in_force"
 
-
-_tables = Cache(200)
+_tables, _answers = Cache(200), Cache(2_000)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, create_engine
 
 from engine import clock
 from engine.store import Store
@@ -92,6 +92,25 @@ def sqlite_store(sqlite_template, tmp_path) -> Iterator[Store]:
     opened = Store(f"sqlite:///{file}")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def fiktivby(tmp_path_factory) -> Path:
+    """A SQLite file with the demo municipality, all that is shipped, and people who may sign in."""
+    from engine.settings import enter_demo
+    from tests.web.fiktivby import furnished
+
+    enter_demo()
+    file = tmp_path_factory.mktemp("fiktivby") / "fiktivby.db"
+    store = Store(f"sqlite:///{file}")
+    furnished(store)
+    store.close()
+    # The file alone is copied, so the write-ahead log goes into it.
+    plain = create_engine(store.url)
+    with plain.connect() as connection:
+        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    plain.dispose()
+    return file
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ line prints as JSON. The demo municipality and everything shipped is deployed, a
 """
 
 from engine.benchmarks.contention import contention
+from engine.benchmarks.inbox import inbox
 from engine.benchmarks.start import start
 from engine.benchmarks.steps import steps
 from engine.benchmarks.timers import timers
 
-__all__ = ["contention", "start", "steps", "timers"]
+__all__ = ["contention", "inbox", "start", "steps", "timers"]

@@ -17,16 +17,16 @@ from engine.settings import enter_demo, settings
 from engine.store import Store, beside
 
 HERE = Path(__file__).parent
-FOLLOW_UP, BUSY = "opfoelgning_maaling", "travl_maaling"
+FOLLOW_UP, COURSE, BUSY = "opfoelgning_maaling", "forloeb_maaling", "travl_maaling"
 #: Somebody who works the queue of the bench diagrams.
 WORKER = "sagsbehandler-kui"
 
 
 @contextmanager
 def furnished(database_url: str | None) -> Iterator[Store]:
-    """A database of its own beside the one named: the demo municipality and the bench diagrams."""
+    """A database of its own beside the one named: the demo municipality, what is shipped, and ours."""
     enter_demo()
-    files = {
+    files = diagrams.shipped() | {
         file.name: file.read_bytes()
         for file in sorted(HERE.iterdir())
         if file.suffix in (".bpmn", ".form")

@@ -102,6 +102,7 @@ def _process(node: etree._Element, names: _Names) -> Process:
         _documentation(node),
         MappingProxyType(elements),
         MappingProxyType(flows),
+        _pairs(node, "properties", "property", "name"),
     )
 
 

@@ -162,6 +162,7 @@ class Process:
     documentation: str | None
     elements: Mapping[str, Element] = field(hash=False)
     flows: Mapping[str, SequenceFlow] = field(hash=False)
+    properties: Mapping[str, str] = field(default_factory=lambda: NOTHING, hash=False)
 
     def inside(self, scope: str) -> Iterator[Element]:
         """The elements that stand directly in this process or sub-process."""

@@ -6,7 +6,7 @@ it may have moved halfway. Nothing is stored here; `state` and `scopes` are for 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import state
 from engine.bpmn.errors import BpmnError, NobodyWaits, Stuck, TimerGone, WorkGone
+from engine.bpmn.expressions import Expression
 from engine.bpmn.host import Host, Step, Throw
 from engine.bpmn.program import Program
 from engine.bpmn.run import Run
@@ -125,15 +126,15 @@ class Flow:
         self,
         message: str,
         data: Mapping[str, Any] | None = None,
-        subscription_id: str | None = None,
+        among: Collection[str] | None = None,
     ) -> None:
-        """A message for one who waits for it: the named subscription, or the innermost.
+        """A message for the innermost who waits for it, `among` these subscriptions if named.
 
         Raises `NobodyWaits`.
         """
         waiting = [w for w in self.run.waits if w.kind == "message" and w.name == message]
-        if subscription_id is not None:
-            waiting = [w for w in waiting if w.id == subscription_id]
+        if among is not None:
+            waiting = [w for w in waiting if w.id in among]
         if not waiting:
             raise NobodyWaits(message)
         data = clean(data or {})
@@ -169,11 +170,48 @@ class Flow:
         self.run.waits.reschedule(timer, replace(timer.schedule, due=due))
         self.run.note_wait("timer_moved", timer, old=old, new=due.isoformat())
 
+    def reread(self, process: str, element: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """What answers become as variables, by the element's output mappings where it has any."""
+        outputs = self.run.program.element(process, element).outputs
+        if not outputs:
+            return clean(answers)
+        made = {}
+        for mapping in outputs:
+            source = Expression(mapping.source, element)
+            context = {**self.variables(), **answers, "sag": self.run.host.sag()}
+            made[mapping.target] = source.evaluate(context, self.run.now)
+        return clean(made)
+
+    def correct(
+        self, scope: str, name: str, value: Any, process: str, element: str, task: str
+    ) -> bool:
+        """Give a variable another value without running; False when its scope is closed."""
+        row = self.run.scopes.rows.get(scope)
+        if row is None or name not in row:
+            return False
+        data = {"scope": scope, "old": row[name], "new": value, "corrected": task}
+        row[name] = value
+        self.journal.append(Step("variable", process, element, name, data))
+        return True
+
     def cancel(self, reason: str) -> None:
         """End the instance wherever it stands."""
         process = self.run.top.spec.process
         self.journal.append(Step("cancelled", process, process, "", {"reason": reason}))
         self.run.empty(self.run.top)
+        self._done()
+
+    def wind_up(self, stays: Callable[[str], bool], kept: Collection[str], reason: str) -> None:
+        """End all that stands outside the processes that stay; where nothing does, the instance.
+
+        `stays` is asked with a process's id; a process stays with everything that it calls.
+        `kept` are ids of work and timers that stay wherever they stand.
+        """
+        rooms, tasks = self.run.staying(stays, kept)
+        if not rooms and not tasks:
+            self.cancel(reason)
+            return
+        self.run.leave_only(rooms, tasks)
         self._done()
 
     # What the caller stores and shows.

@@ -85,6 +85,6 @@ class Step:
 
 
 KINDS = frozenset(
-    """started entered completed cancelled chose variable timer_armed timer_skipped timer_fired timer_moved
+    """started entered completed cancelled chose variable timer_armed timer_undated timer_skipped timer_fired timer_moved
     waiting caught thrown error escalation decided served failed ended""".split()
 )

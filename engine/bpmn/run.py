@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
@@ -162,6 +162,57 @@ class Run:
             self.cancel(task)
         self.waits.drop_of(str(room.task_tree.id))
 
+    def staying(
+        self, stays: Callable[[str], bool], kept: Collection[str]
+    ) -> tuple[list[Room], list[Task]]:
+        """The open rooms of the processes that stay, rooms inside them too; tasks that are kept."""
+        rooms = [room for room in self.top.rooms() if any(map(stays, self._around(room)))]
+        hosts = {*kept, *(wait.task for wait in self.waits if wait.id in kept)}
+        tasks = [task for r in self.top.rooms() for task in r.live() if str(task.id) in hosts]
+        return rooms, tasks
+
+    def leave_only(self, rooms: list[Room], tasks: list[Task]) -> None:
+        """End every token but these tasks, those in these rooms, and those that lead to them.
+
+        A token at a join is left: it waits for nobody, and the way on may still come by.
+        """
+        kept = {str(task.id) for task in tasks}
+        leading = {task.id for room in rooms for task in self._hosts(room)}
+        leading |= {host.id for task in tasks for host in self._lead(task)}
+        for room in self.top.rooms():
+            if room in rooms:
+                continue
+            for task in room.live():
+                if task.id not in leading and not task.task_spec.is_join:
+                    self.cancel(task)
+            hosts = {str(task.id) for task in room.tasks.values()} - kept
+            for wait in self.waits:
+                if wait.kind == "timer" and wait.task in hosts:
+                    self.waits.drop(wait.id)
+            for wait in list(self.waits.undated.values()):
+                if wait.task in hosts:
+                    del self.waits.undated[wait.id]
+
+    def _around(self, room: Room) -> list[str]:
+        """The processes that a room stands in, its own first."""
+        outer = [host.workflow.spec.process for host in self._hosts(room)]
+        return list(dict.fromkeys([room.spec.process, *outer]))
+
+    def _hosts(self, room: Room) -> list[Task]:
+        """The live tasks that a room hangs on, the innermost first."""
+        if room is self.top:
+            return []
+        return self._lead(self.top.get_task_from_id(room.parent_task_id))
+
+    def _lead(self, task: Task) -> list[Task]:
+        """A live task, and the live tasks around it."""
+        found = []
+        room, at = task.workflow, task
+        while at is not None and is_live(at):
+            found.append(at)
+            at = at.parent
+        return found + self._hosts(room)
+
     def forget(self, task: Task) -> None:
         """A task is over: disarm what it hosts, drop its local variables."""
         self.waits.drop_of(str(task.id))
@@ -205,7 +256,14 @@ class Run:
                     raise Stuck(task.task_spec.bpmn_id or "", "goes in circles without waiting")
             elif not self._fire_inclusive() and not self._end_room():
                 break
+        self.date_timers()
         self._check()
+
+    def date_timers(self) -> None:
+        """Arm the timers that had no time, where it has become known."""
+        for wait in list(self.waits.undated.values()):
+            host = self.task(wait.task)
+            host.workflow.spec.task_specs[wait.catcher].trigger.try_again(host, wait)
 
     def _step(self, task: Task) -> None:
         try:

@@ -24,6 +24,7 @@ FORMAT = 1
 def dump(run: Run) -> bytes:
     top = run.top
     outer_first = sorted(top.subprocesses.values(), key=lambda room: room.depth)
+    undated = [wait.dump() for wait in run.waits.undated.values()]
     return orjson.dumps(
         {
             "format": FORMAT,
@@ -35,6 +36,7 @@ def dump(run: Run) -> bytes:
                 for room in outer_first
             ],
             "waits": [wait.dump() for wait in run.waits],
+            **({"undated": undated} if undated else {}),
         }
     )
 
@@ -55,6 +57,8 @@ def load(run: Run, state: bytes) -> None:
         _furnish(sub, room["tasks"])
     for wait in plain["waits"]:
         run.waits.arm(Wait.load(wait))
+    for wait in plain.get("undated", ()):
+        run.waits.put_off(Wait.load(wait))
 
 
 def _tasks(room: Room) -> list[list[Any]]:

@@ -82,9 +82,10 @@ class Wait:
 
 @dataclass
 class Waits:
-    """All that is armed, in the order it was armed."""
+    """All that is armed, in the order it was armed; beside it the timers that have no time yet."""
 
     rows: dict[str, Wait] = field(default_factory=dict)
+    undated: dict[str, Wait] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Wait]:
         return iter(list(self.rows.values()))
@@ -100,12 +101,21 @@ class Waits:
 
     def drop_of(self, task_id: str) -> None:
         """Disarm everything that a task hosts."""
-        for wait in self:
-            if wait.task == task_id:
-                self.drop(wait.id)
+        for wait in self.of(task_id):
+            self.rows.pop(wait.id, None)
+            self.undated.pop(wait.id, None)
 
     def of(self, task_id: str) -> list[Wait]:
-        return [w for w in self if w.task == task_id]
+        return [w for w in (*self.rows.values(), *self.undated.values()) if w.task == task_id]
+
+    def put_off(self, wait: Wait) -> None:
+        """A timer whose time nobody knows yet."""
+        self.undated[wait.id] = wait
+
+    def date(self, wait: Wait, schedule: Schedule) -> None:
+        """The time of a timer has become known."""
+        del self.undated[wait.id]
+        self.arm(replace(wait, schedule=schedule))
 
     def reschedule(self, wait: Wait, schedule: Schedule) -> None:
         self.rows[wait.id] = replace(wait, schedule=schedule)

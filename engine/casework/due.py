@@ -16,8 +16,9 @@ from engine.casework.rules import recount
 from engine.casework.running import About, open_incident, resolve, run
 from engine.casework.standing import begin, go_over
 from engine.casework.step import Step
+from engine.casework.tasks import take_up
 from engine.domain.cases import Case
-from engine.instances import HELD, OPEN, WorkItem
+from engine.instances import HELD, WorkItem
 from engine.jobs import Job
 from engine.store import Busy, Store
 
@@ -128,17 +129,7 @@ def _serve(step: Step, job: Job) -> None:
 def _take_up(step: Step, job: Job) -> None:
     task = step.session.get(WorkItem, job.ref, with_for_update=True)
     if task is not None and task.state == HELD:
-        task.state, task.hold_until = OPEN, None
-        task.revision += 1
-        step.record(
-            step.lock(job.case_id),
-            "hold_ended",
-            instance_id=task.instance_id,
-            process=task.process,
-            element=task.element,
-            release_id=task.release_id,
-            task=task.id,
-        )
+        take_up(step, step.lock(job.case_id), task)
     step.session.delete(job)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import clock, services, tables
 from engine.bpmn import BpmnError, Decided, ServiceCall
+from engine.casework import undated
 from engine.casework.rights import SYSTEM
 from engine.domain import cases
 from engine.events import Entry
@@ -30,6 +31,10 @@ class CaseHost:
         if self._sag is None:
             self._sag = cases.view(self.step.session, self.run.case)
         return self._sag
+
+    def look_anew(self) -> None:
+        """Something outside this instance has changed the case."""
+        self._sag = None
 
     def serve(self, call: ServiceCall) -> Mapping[str, Any] | None:
         """Run a registered service; what it changed is seen by the next expression."""
@@ -91,9 +96,14 @@ class ServiceVerbs:
         process: str,
         variables: Mapping[str, Any],
         case_free: bool = False,
-    ) -> None:
+    ) -> bool:
+        if process in undated.DUTIES and undated.stands(
+            self.step, process, str(variables.get("regel")), self.run.case
+        ):
+            return False
         case = cases.create(self.step.session) if case_free else self.run.case
         self.step.start_later(self.step.case(case), process, dict(variables))
+        return True
 
     def record(self, context: services.Context, kind: str, facts: Mapping[str, Any]) -> None:
         self.step.note(

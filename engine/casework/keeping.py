@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import delete, select
+
 from engine import diagrams
+from engine.casework import closing
 from engine.domain import appointment, invariants
 from engine.domain.cases import Case
 from engine.domain.invariants import DECIDING, FUTURE_FOUND, FUTURE_PROCESS, FUTURE_TASK
+from engine.drafts import Draft
+from engine.instances import UNFINISHED, WorkItem
 
 if TYPE_CHECKING:
     from engine.casework.step import Run, Step
@@ -23,6 +28,8 @@ def look(step: Step) -> None:
         moved = step.standing(case) != standing(case)
         if moved or case.id in changed:
             invariants.refuse(step.session, case)
+        if closing.closes(step.standing(case)[0], case):
+            closing.wind_up(step, case)
         if invariants.keeps(case) and (moved or not _goes_on(step, case)):
             mend(step, case)
 
@@ -53,6 +60,14 @@ def sweep(step: Step) -> None:
     """Go over all open cases: a deputy has left, a timer is gone, an agreed day has passed."""
     for case_id in invariants.broken(step.session):
         mend(step, step.lock(case_id))
+    _forget_drafts(step)
+
+
+def _forget_drafts(step: Step) -> None:
+    """What was typed in the very moment that its task ended goes too."""
+    over = select(WorkItem.id).where(WorkItem.state.not_in(UNFINISHED))
+    left = delete(Draft).where(Draft.task_id.in_(over))
+    step.session.execute(left.execution_options(synchronize_session=False))
 
 
 def _goes_on(step: Step, case: Case) -> bool:

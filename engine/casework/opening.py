@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import diagrams
+from engine import bpmn, diagrams
 from engine.casework import forms
-from engine.casework.refusals import MayNot
+from engine.casework.refusals import BeginsOtherwise, MayNot
 from engine.casework.rights import SYSTEM, employed
 from engine.casework.running import About, run
 from engine.casework.step import Step
@@ -71,7 +71,9 @@ def _citizens(session: Session, given: list, answers: Mapping[str, Any]) -> list
 
 
 def _join(step: Step, case: Case, process: str, answers: Mapping[str, Any]) -> str:
-    """A citizen has one open case: a new referral becomes a task on it."""
+    """A citizen has one open case: a new referral becomes a task on it; one sent twice is one."""
+    if referral.repeats(step.session, case, answers):
+        return case.nummer
     given = _start_answers(step, case, process, answers, None)
     step.record(case, "referral_joined")
     step.start(case, referral.JOINING, told=given.answers)
@@ -114,6 +116,7 @@ def _start_answers(
 ):
     release = diagrams.current_release(step.session, process)
     program = diagrams.program(step.session, release.id)
+    _begins(program.starts(process), message)
     form_id = next(
         (
             start.form_id
@@ -124,3 +127,19 @@ def _start_answers(
     )
     sag = cases.view(step.session, case)
     return forms.against(step.session, release.id, form_id, answers, {"sag": sag})
+
+
+def _begins(starts: Iterable[bpmn.Start], message: str | None) -> None:
+    """Refuse what cannot be opened so: the process begins by a message, a signal or a timer."""
+    starts = list(starts)
+    wanted = ("none", None) if message is None else ("message", message)
+    if any((start.kind, start.name) == wanted for start in starts):
+        return
+    raise BeginsOtherwise(hvordan=" eller ".join(_beginning(start) for start in starts))
+
+
+def _beginning(start: bpmn.Start) -> str:
+    said = {"message": "ved beskeden", "signal": "ved signalet"}.get(start.kind)
+    if said is not None:
+        return f"{said} {start.name}"
+    return "af sig selv på sin tid" if start.kind == "timer" else "uden en besked"

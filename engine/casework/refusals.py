@@ -25,6 +25,22 @@ class NotClaimed(Refused):
     """Opgaven er ikke taget af nogen, så der er intet at lægge tilbage."""
 
 
+class NotHeld(Refused):
+    """Opgaven er ikke stillet i bero, så der er intet at genoptage. Den ligger i indbakken."""
+
+
+class NotAnswered(Refused):
+    """Opgaven er ikke løst endnu, så der er intet svar at rette. Åbn opgaven, og løs den."""
+
+
+class CorrectionWithoutReason(Refused):
+    """Skriv, hvorfor svaret rettes, så kollegerne og borgeren kan se det."""
+
+
+class NothingCorrected(Refused):
+    """Det rettede svar er det samme som det gamle, så der er intet at gemme. Ret det, der er forkert, eller gå tilbage til sagen."""
+
+
 class NotYours(Refused):
     """Kun {hvem} eller enhedens leder kan lægge opgaven tilbage."""
 
@@ -51,6 +67,10 @@ class HoldWithoutReason(Refused):
 
 class NobodyWaits(Refused):
     """Ingen sag venter på beskeden {besked} nu. Se på sagen, hvad den venter på."""
+
+
+class BeginsOtherwise(Refused):
+    """Processen kan ikke åbnes på den måde. Den begynder {hvordan}. Start den sådan, eller bed procesejeren om at tegne en almindelig starthændelse."""
 
 
 class CaseIsOver(Refused):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from engine.domain import access, organisation
+from engine.domain.access import Reach
 from engine.domain.cases import Case
+from engine.domain.organisation import User
 from engine.instances import WorkItem
 
 #: The name under which the engine itself acts: timers, jobs, sweeps.
@@ -18,9 +20,25 @@ def employed(session: Session, username: str) -> None:
         organisation.user(session, username)
 
 
-def works(session: Session, username: str, task: WorkItem) -> bool:
-    """Whether a task, finished or not, is one that the user may work."""
-    return username == SYSTEM or access.may(session, username, "complete", task)
+def works(session: Session, username: str, task: WorkItem, mine: Reach | None = None) -> bool:
+    """Whether a task, finished or not, is one that the user may work; `mine` if known already."""
+    return username == SYSTEM or access.may(session, username, "complete", task, mine)
+
+
+def reach(session: Session, username: str) -> Reach | None:
+    """What the user reaches today; None for the engine itself, which reaches everything."""
+    return None if username == SYSTEM else access.reach(session, username)
+
+
+def in_place_of(mine: Reach | None, task: WorkItem) -> str | None:
+    """The absent colleague in whose name the user works this task; None where it is their own."""
+    return mine and access.in_place_of(mine, task)
+
+
+def called(session: Session, username: str) -> str:
+    """The person's name, and the user name that tells two of the same name apart."""
+    user = session.get(User, username)
+    return f"{user.name} ({username})" if user else username
 
 
 def leads(session: Session, username: str, task: WorkItem, case: Case) -> bool:

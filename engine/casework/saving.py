@@ -8,17 +8,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from sqlalchemy import case as by_value
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import bpmn, jobs
+from engine import bpmn, drafts, jobs
+from engine.domain import access
 from engine.domain.cases import Case
 from engine.domain.organisation import CASE_QUEUES, LEADER_SUFFIX, ROLE_QUEUES, Unit
 from engine.events import Entry
 from engine.instances import (
     CANCELLED,
     ENDED,
+    NEVER,
     UNFINISHED,
     Subscription,
     Variable,
@@ -84,6 +87,7 @@ def _save_work(step: Step, run: Run, after: Picture) -> None:
             .values(state=CANCELLED, completed_at=step.now, revision=WorkItem.revision + 1)
             .execution_options(synchronize_session=False)
         )
+        drafts.forget(step.session, gone)
     new = [
         item
         for id_, item in after.work.items()
@@ -98,6 +102,7 @@ def _save_work(step: Step, run: Run, after: Picture) -> None:
 
 def _work_row(run: Run, item: bpmn.WorkItem, queues: Mapping, now: datetime) -> dict:
     queue, unit = queues[item.queue]
+    desk, person = access.place(queue, run.case)
     return {
         "id": item.id,
         "instance_id": run.instance.id,
@@ -109,9 +114,12 @@ def _work_row(run: Run, item: bpmn.WorkItem, queues: Mapping, now: datetime) -> 
         "kind": item.kind,
         "queue": queue,
         "unit": unit,
+        "desk": desk,
+        "person": person,
         "form_id": item.form_id,
         "item": as_text(item.item),
         "due_at": item.due,
+        "sort_at": item.due or NEVER,
         "follow_up_at": item.follow_up,
         "priority": 50 if item.priority is None else item.priority,
         "created_at": now,
@@ -254,15 +262,15 @@ def entry(step: Step, run: Run, line: bpmn.Step) -> Entry:
 
 
 def people(case: Case) -> tuple:
-    """Those whose queues a case fills: owner unit, coordinator, deputy."""
-    return case.owner_unit, case.koordinator, case.stedfortraeder
+    """Whose queues a case fills: owner unit, coordinator, deputy, who referred it; locked, nobody's."""
+    return case.owner_unit, case.koordinator, case.stedfortraeder, case.referred_by, case.locked
 
 
 def follow_people(session: Session, case: Case, before: tuple) -> None:
     """Who answers for the case has changed: their tasks go to the successor's queue, unclaimed."""
     if people(case) == before:
         return
-    owner, *holders = before
+    owner, *holders, _referrer, _locked = before
     mine = update(WorkItem).where(WorkItem.case_id == case.id, WorkItem.state.in_(UNFINISHED))
     mine = mine.execution_options(synchronize_session=False)
     if case.owner_unit != owner:
@@ -272,6 +280,17 @@ def follow_people(session: Session, case: Case, before: tuple) -> None:
         if holder is not None and getattr(case, queue) != holder:
             held = mine.where(WorkItem.queue == queue, WorkItem.assignee == holder)
             session.execute(held.values(assignee=None))
+    if case.locked:
+        session.execute(mine.values(desk=None, person=None))
+        return
+    places = {queue: access.place(queue, case) for queue in sorted(CASE_QUEUES)}
+    desks, persons = ({q: place[part] for q, place in places.items()} for part in (0, 1))
+    session.execute(
+        mine.where(WorkItem.queue.in_(places)).values(
+            desk=by_value(desks, value=WorkItem.queue),
+            person=by_value(persons, value=WorkItem.queue),
+        )
+    )
 
 
 def as_text(value: Any) -> str | None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import bpmn, clock, diagrams, events
-from engine.casework import keeping, saving
+from engine.casework import keeping, saving, undated
 from engine.casework.host import CaseHost
 from engine.domain import cases
 from engine.domain.cases import Case
@@ -226,6 +226,16 @@ class Step:
         """A further process on the case, after the flow has come to rest."""
         self._starts.append((case, process, dict(variables)))
 
+    def starting(self) -> list[tuple[Case, str, dict]]:
+        """The further processes that are to be started."""
+        return list(self._starts)
+
+    def written(self, kind: str) -> list[tuple[Case, Entry]]:
+        """The events of one kind that the step has brought so far."""
+        self._gather()
+        lines = [(self._cases[id_], line) for id_, found in self._entries.items() for line in found]
+        return [(case, line) for case, line in lines if line.kind == kind]
+
     def settle(self) -> None:
         """Deliver what was thrown and start what was asked for, until all is quiet."""
         while True:
@@ -246,22 +256,25 @@ class Step:
     def deliver(self, message: Message) -> bool:
         """Give a message to whoever waits for it; False when nobody does."""
         heard = False
-        for waiting in self.waiting(message):
-            run = self.load(waiting.instance_id)
+        for instance_id, waiting in self.waiting(message).items():
+            run = self.load(instance_id)
             # What was delivered a moment ago may have ended the wait.
+            left = waiting & {s.id for s in run.flow.subscriptions}
             if message.kind == "signal":
                 run.flow.signal(message.name, dict(message.data))
-            elif any(s.id == waiting.id for s in run.flow.subscriptions):
-                run.flow.tell(message.name, dict(message.data), subscription_id=waiting.id)
+            elif left:
+                run.flow.tell(message.name, dict(message.data), among=left)
             else:
                 continue
             heard = True
         return heard
 
-    def waiting(self, message: Message) -> list[Subscription]:
-        """Who waits: one subscription an instance; of this case first, else by the key.
+    def waiting(self, message: Message) -> dict[str, set[str]]:
+        """Who waits: subscriptions by instance; of this case first, else by the key.
 
-        A signal goes to everybody who waits, in every case, in the order of their cases.
+        Of those in one instance the innermost hears a message, so that new information brings a
+        waiting follow-up forward and does not also become a task. A signal goes to everybody who
+        waits, in every case, in the order of their cases.
         """
         rows = self._subscriptions(message)
         if message.kind == "signal":
@@ -270,10 +283,10 @@ class Step:
             here = [row for row in rows if row.case_id == message.case.id]
             keyed = [row for row in rows if message.key is not None and row.key == message.key]
             chosen = [row for row in keyed if row in here] or here or keyed
-        first = {}
+        found: dict[str, set[str]] = {}
         for row in chosen:
-            first.setdefault(row.instance_id, row)
-        return list(first.values())
+            found.setdefault(row.instance_id, set()).add(row.id)
+        return found
 
     def _subscriptions(self, message: Message) -> list[Subscription]:
         query = select(Subscription).where(
@@ -323,6 +336,7 @@ class Step:
     def save(self) -> None:
         """Write the difference that the step has made."""
         self.settle()
+        undated.look(self)
         keeping.look(self)
         self.settle()
         with self.session.no_autoflush:

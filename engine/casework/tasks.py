@@ -1,4 +1,4 @@
-"""The verbs on one task: claim, release, assign, hold, complete."""
+"""The verbs on one task: claim, release, assign, hold, resume, complete."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
-from engine import clock, jobs
+from engine import clock, drafts, jobs
 from engine.casework import rights
+from engine.casework.answering import record_answer
 from engine.casework.forms import checked
 from engine.casework.refusals import (
     AlreadyCompleted,
@@ -21,12 +22,15 @@ from engine.casework.refusals import (
     NoLongerWanted,
     NoSuchTask,
     NotClaimed,
+    NotHeld,
     NotTheirDeputy,
     NotYours,
 )
 from engine.casework.running import About, resolve, run
 from engine.casework.step import Step
 from engine.domain.cases import Case
+from engine.drafts import Draft
+from engine.errors import Refused
 from engine.instances import CANCELLED, DONE, HELD, OPEN, WITH_STATE, Instance, WorkItem
 from engine.jobs import Job
 from engine.store import Store
@@ -39,7 +43,7 @@ def claim(store: Store, task_id: str, *, by: str, on_behalf_of: str | None = Non
         step, task, case = _of_task(session, task_id, by, on_behalf_of)
         _free_for(step, task)
         if task.assignee is None:
-            _give(step, case, task, on_behalf_of or by, "claimed")
+            _give(step, case, task, step.on_behalf_of or by, "claimed")
         step.save()
 
     run(store, About("claim", by, task_id=task_id), take)
@@ -52,37 +56,48 @@ def release(store: Store, task_id: str, *, by: str, on_behalf_of: str | None = N
         step, task, case = _of_task(session, task_id, by, on_behalf_of)
         if task.assignee is None:
             raise NotClaimed
-        if task.assignee not in (by, step.on_behalf_of) and not rights.leads(
-            session, by, task, case
-        ):
-            raise NotYours(hvem=task.assignee)
+        if not rights.leads(session, by, task, case):
+            _held_by(step, task, NotYours)
         _give(step, case, task, None, "released")
         step.save()
 
     run(store, About("release", by, task_id=task_id), put_back)
 
 
-def assign(store: Store, task_id: str, to: str, *, by: str) -> None:
-    """Give the task to a named colleague, who must be able to see it."""
+def assign(
+    store: Store, task_id: str, to: str, *, by: str, on_behalf_of: str | None = None
+) -> None:
+    """Give the task to a named colleague, who must be able to see it.
+
+    Its holder may, a stand-in for its holder, the unit's leader, and anybody whose it is to take.
+    """
 
     def hand_over(session: Session) -> None:
-        step, task, case = _of_task(session, task_id, by, None)
-        if task.assignee not in (None, by) and not rights.leads(session, by, task, case):
-            raise ClaimedByAnother(hvem=task.assignee)
+        step, task, case = _of_task(session, task_id, by, on_behalf_of)
+        if not rights.leads(session, by, task, case):
+            _free_for(step, task)
         rights.employed(session, to)
         if not rights.works(session, to, task):
-            raise CannotReceive(hvem=to)
+            raise CannotReceive(hvem=rights.called(session, to))
         _give(step, case, task, to, "assigned")
         step.save()
 
     run(store, About("assign", by, task_id=task_id), hand_over)
 
 
-def hold(store: Store, task_id: str, until: datetime, reason: str, *, by: str) -> None:
+def hold(
+    store: Store,
+    task_id: str,
+    until: datetime,
+    reason: str,
+    *,
+    by: str,
+    on_behalf_of: str | None = None,
+) -> None:
     """Let the task rest until an aware moment; it comes back by itself."""
 
     def rest(session: Session) -> None:
-        step, task, case = _of_task(session, task_id, by, None)
+        step, task, case = _of_task(session, task_id, by, on_behalf_of)
         _free_for(step, task)
         if until <= clock.now():
             raise HoldInThePast
@@ -116,6 +131,40 @@ def hold(store: Store, task_id: str, until: datetime, reason: str, *, by: str) -
     run(store, About("hold", by, task_id=task_id), rest)
 
 
+def resume(store: Store, task_id: str, *, by: str, on_behalf_of: str | None = None) -> None:
+    """Take a resting task up again before its time. It keeps whoever holds it.
+
+    Its holder may, a stand-in for its holder, and the unit's leader. Raises NotHeld.
+    """
+
+    def rouse(session: Session) -> None:
+        step, task, case = _of_task(session, task_id, by, on_behalf_of)
+        if not rights.leads(session, by, task, case):
+            _free_for(step, task)
+        if task.state != HELD:
+            raise NotHeld
+        _end_hold(session, task)
+        take_up(step, case, task)
+        step.save()
+
+    run(store, About("resume", by, task_id=task_id), rouse)
+
+
+def take_up(step: Step, case: Case, task: WorkItem) -> None:
+    """The task rests no longer; its job is the caller's to delete."""
+    task.state, task.hold_until = OPEN, None
+    task.revision += 1
+    step.record(
+        case,
+        "hold_ended",
+        instance_id=task.instance_id,
+        process=task.process,
+        element=task.element,
+        release_id=task.release_id,
+        task=task.id,
+    )
+
+
 def complete(
     store: Store,
     task_id: str,
@@ -126,6 +175,8 @@ def complete(
 ) -> None:
     """Answer the task and let the diagram go on. All of it is saved, or nothing.
 
+    A task that nobody has claimed is claimed by the same step.
+
     Raises AlreadyCompleted, ClaimedByAnother, NoSuchTask, AnswersRefused, whatever a service
     refuses, and StepFailed when something broke.
     """
@@ -133,7 +184,7 @@ def complete(
 
     def finish(session: Session) -> None:
         step = starting(session, by, on_behalf_of)
-        task, instance, case = _with_instance(session, task_id)
+        task, instance, case, typed = _to_complete(session, task_id)
         about.found(
             case_id=case.id,
             instance_id=instance.id,
@@ -144,7 +195,12 @@ def complete(
         _free_for(step, task)
         running = step.run_of(instance, case)
         given = checked(session, running, task, answers or {})
+        if task.assignee is None and by != rights.SYSTEM:
+            _give(step, case, task, step.on_behalf_of or by, "claimed")
+        record_answer(step, case, task, given.answers)
         _done(step, task, by)
+        if typed:
+            drafts.forget(session, [task.id])
         running.flow.complete(task.id, given.variables, raw=given.answers)
         step.save()
 
@@ -154,7 +210,7 @@ def complete(
 def starting(session: Session, by: str, on_behalf_of: str | None = None) -> Step:
     """A step for a user, who may act for an absent colleague only."""
     if on_behalf_of not in (None, by) and not rights.stands_in(session, by, on_behalf_of):
-        raise NotTheirDeputy(hvem=on_behalf_of)
+        raise NotTheirDeputy(hvem=rights.called(session, on_behalf_of))
     return Step(session, by, on_behalf_of if on_behalf_of != by else None)
 
 
@@ -212,16 +268,24 @@ def _of_task(
     return step, task, case
 
 
-def _with_instance(session: Session, task_id: str) -> tuple[WorkItem, Instance, Case]:
+def with_instance(session: Session, task_id: str) -> tuple[WorkItem, Instance, Case]:
+    """The task, its instance ready to be woken, and its case, all locked. Raises NoSuchTask."""
+    return _to_complete(session, task_id)[:3]
+
+
+def _to_complete(session: Session, task_id: str) -> tuple[WorkItem, Instance, Case, bool]:
+    """As `with_instance`, and whether something has been typed into the task and not sent."""
     row = session.execute(_WITH_INSTANCE, {"task_id": task_id}).one_or_none()
     if row is None:
         raise NoSuchTask
     return tuple(row)
 
 
+#: Whether something was typed: most tasks are answered without, and need no further statement.
+_TYPED = exists().where(Draft.task_id == WorkItem.id)
 # Made once: the first statement of every step.
 _WITH_INSTANCE = (
-    select(WorkItem, Instance, Case)
+    select(WorkItem, Instance, Case, _TYPED)
     .join(Instance, Instance.id == WorkItem.instance_id)
     .join(Case, Case.id == WorkItem.case_id)
     .where(WorkItem.id == bindparam("task_id"))
@@ -231,19 +295,29 @@ _WITH_INSTANCE = (
 
 
 def _workable(step: Step, task: WorkItem, by: str) -> None:
-    if not rights.works(step.session, by, task):
+    mine = rights.reach(step.session, by)
+    if not rights.works(step.session, by, task, mine):
         raise NoSuchTask
+    if step.on_behalf_of is None:
+        # What is only an absent colleague's to do is done in their name, said or not.
+        step.on_behalf_of = rights.in_place_of(mine, task)
     if task.state == CANCELLED:
         raise NoLongerWanted
     if task.state == DONE:
         when = clock.local(task.completed_at)
-        raise AlreadyCompleted(hvem=task.completed_by, hvornaar=f"{when:%d.%m.%Y kl. %H.%M}")
+        who = rights.called(step.session, task.completed_by)
+        raise AlreadyCompleted(hvem=who, hvornaar=f"{when:%d.%m.%Y kl. %H.%M}")
 
 
 def _free_for(step: Step, task: WorkItem) -> None:
     """The task is nobody else's; a stand-in acts for the absent colleague who holds it."""
-    if task.assignee in (None, step.actor):
+    if task.assignee is not None:
+        _held_by(step, task, ClaimedByAnother)
+
+
+def _held_by(step: Step, task: WorkItem, refusal: type[Refused]) -> None:
+    if task.assignee == step.actor:
         return
     if not rights.stands_in(step.session, step.actor, task.assignee):
-        raise ClaimedByAnother(hvem=task.assignee)
+        raise refusal(hvem=rights.called(step.session, task.assignee))
     step.on_behalf_of = task.assignee

@@ -49,6 +49,7 @@ EXPRESSIONS = (
     "every",
 )
 ANNOTATIONS = {
+    "navn": "name",
     "kilde": "source",
     "art": "kind",
     "gyldig_fra": "valid_from",

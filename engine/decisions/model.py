@@ -22,6 +22,7 @@ class Row:
     """
 
     id: str
+    name: str = ""
     source: str = ""
     kind: str = ""
     valid_from: date | None = None

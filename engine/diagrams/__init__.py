@@ -11,7 +11,14 @@ describe     the page that lists every process
 from engine.bpmn.lint import Finding
 from engine.definitions import Definition, Deployment, Release, ReleaseMember
 from engine.diagrams.check import check
-from engine.diagrams.deploying import DeployRefused, check_paths, deploy, sound
+from engine.diagrams.deploying import (
+    DeployRefused,
+    MayNotDeploy,
+    brought,
+    check_paths,
+    deploy,
+    sound,
+)
 from engine.diagrams.describe import describe
 from engine.diagrams.files import read_files, shipped
 from engine.diagrams.queues import Queues
@@ -33,12 +40,14 @@ __all__ = [
     "DeployRefused",
     "Deployment",
     "Finding",
+    "MayNotDeploy",
     "OwnStart",
     "Queues",
     "Release",
     "ReleaseMember",
     "UnknownForm",
     "UnknownProcess",
+    "brought",
     "check",
     "check_paths",
     "current_release",

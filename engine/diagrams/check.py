@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from engine import bpmn, clock, municipality
+from engine import bpmn, clock
 from engine.bpmn.dialect import Element
 from engine.bpmn.lint import Finding, Report
-from engine.diagrams import files, rules, services
+from engine.diagrams import check_thrown, files, properties, rules, services
 from engine.diagrams.files import Bundle, Process
 from engine.diagrams.queues import Queues
 
@@ -34,19 +34,29 @@ def check(
     are errors.
     """
     new = files.read(given)
-    if not (new.processes or new.forms or new.tables):
-        return new.findings
+    ring = list(_cycles(new))
+    if ring or not (new.processes or new.forms or new.tables):
+        # Refused whatever else there is: neither the domain nor what is in force need be read.
+        return _sorted(new.findings + ring)
+    from engine import municipality
+
     old = files.read(existing or {}, linted=False)
     together = new.over(old)
     queues = queues or Queues.of_demo()
-    before = set(_needs(old, queues))
-    found = [f for f in _needs(together, queues) if f.file in new.files or f not in before]
+    found = list(_needs(together, queues))
+    if any(f.file not in new.files for f in found):
+        before = set(_needs(old, queues))
+        found = [f for f in found if f.file in new.files or f not in before]
     found += new.findings
     settings = municipality.read()["indstillinger"] if settings is None else settings
     found += rules.check(new, together, demo=demo, today=today or clock.today(), settings=settings)
     found += services.removed_keys(new, old, together)
     if not any(f.severity == "error" for f in found):
         found += _compiled(new, together)
+    return _sorted(found)
+
+
+def _sorted(found: Iterable[Finding]) -> list[Finding]:
     return sorted(set(found), key=lambda f: (f.file, f.severity, f.element, f.rule, f.message))
 
 
@@ -65,6 +75,8 @@ def _needs(bundle: Bundle, queues: Queues) -> Iterator[Finding]:
             services.check(element, bundle, known, report)
             rules.decision(element, bundle, report)
         rules.named(process, bundle, report)
+        properties.check(process.process, report)
+        check_thrown.check(process, bundle, report)
         yield from report.findings
     yield from _cycles(bundle)
 

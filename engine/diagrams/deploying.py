@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, tables
+from engine import clock, events, tables
 from engine.bpmn.dialect import Element
 from engine.bpmn.lint import Finding
 from engine.definitions import BPMN, DMN, FORM, Definition, Deployment
@@ -17,9 +17,16 @@ from engine.diagrams import files, releases
 from engine.diagrams.check import check
 from engine.diagrams.files import Bundle
 from engine.diagrams.queues import Queues
-from engine.domain import organisation
 from engine.errors import Refused
+from engine.events import Entry
 from engine.store import Store
+
+#: Roles that may put files into use.
+DEPLOYERS = ("procesejer", "administrator")
+
+
+class MayNotDeploy(Refused):
+    """{by} kan ikke tage filer i brug; intet er ændret. Det kan en procesejer eller en administrator her: {hvem}. Bed en af dem om det."""
 
 
 class DeployRefused(Refused):
@@ -33,7 +40,8 @@ class DeployRefused(Refused):
             where = f"{first.file}, {first.element}" if first.element else first.file
             said = f"Der er {len(errors)} fejl. Den første: {where}: {first.message}"
         else:
-            said = f"Der er {len(findings)} advarsler, som skal bekræftes."
+            word = "advarsel" if len(findings) == 1 else "advarsler"
+            said = f"Der er {len(findings)} {word}, som skal bekræftes."
         super().__init__(said)
 
 
@@ -48,8 +56,10 @@ def deploy(
     """Check the files (name or path -> bytes) and make them the versions in force.
 
     A file equal to the one in force gets no new version. Cases that run keep their release.
-    Raises `DeployRefused` with the findings: on any error, and on warnings not accepted.
+    `by` is a process owner, an administrator or the engine itself. Raises `MayNotDeploy`, and
+    `DeployRefused` with the findings: on any error, and on warnings not accepted.
     """
+    _allowed(session, by)
     found = check(
         given,
         releases.published(session),
@@ -65,39 +75,75 @@ def deploy(
     )
     session.add(deployment)
     session.flush()
-    for file, content in given.items():
-        _define(session, deployment, bundle, file, content)
+    made = [_define(session, deployment, bundle, *given_file) for given_file in given.items()]
     session.flush()
     releases.renew(session)
     tables.forget(session)
+    _record(session, deployment, [definition for definition in made if definition])
     return deployment
+
+
+def brought(session: Session, deployment: Deployment) -> int:
+    """How many of a deployment's files were new or changed."""
+    query = select(func.count()).where(Definition.deployment_id == deployment.id)
+    return session.scalar(query.select_from(Definition))
+
+
+def _allowed(session: Session, by: str) -> None:
+    """Before anybody holds one of the roles, whoever sets the database up deploys."""
+    from engine.domain import organisation
+
+    if by == events.SYSTEM:
+        return
+    entitled = set()
+    for role in DEPLOYERS:
+        entitled |= set(session.scalars(organisation.holders(role)))
+    if entitled and by not in entitled:
+        raise MayNotDeploy(by=by, hvem=", ".join(sorted(entitled)))
+
+
+def _record(session: Session, deployment: Deployment, made: list[Definition]) -> None:
+    """What came into use, and in spite of which warnings, in the system's chain."""
+    facts = {
+        "deployment": deployment.id,
+        "files": [
+            {"kind": d.kind, "key": d.key, "version": d.version, "checksum": d.checksum}
+            for d in made
+        ],
+        "warnings": [
+            {name: warning[name] for name in ("file", "element", "rule")}
+            for warning in deployment.warnings
+        ],
+    }
+    events.record_system(session, Entry(events.DEPLOYED, deployment.deployed_by, facts=facts))
 
 
 def _define(
     session: Session, deployment: Deployment, bundle: Bundle, file: str, content: bytes
-) -> None:
+) -> Definition | None:
+    """The new version; None where the one in force is the same."""
     kind, key = files.identity(file)
     checksum = hashlib.sha256(content).hexdigest()
     mine = (Definition.kind == kind, Definition.key == key)
     if session.scalar(select(Definition.checksum).where(*mine, Definition.current)) == checksum:
-        return
+        return None
     latest = session.scalar(select(func.max(Definition.version)).where(*mine)) or 0
     # The old version steps back before the new one comes, for only one may be in force.
     session.execute(update(Definition).where(*mine, Definition.current).values(current=False))
-    session.add(
-        Definition(
-            kind=kind,
-            key=key,
-            version=latest + 1,
-            content=content,
-            checksum=checksum,
-            deployment_id=deployment.id,
-            deployed_at=deployment.deployed_at,
-            deployed_by=deployment.deployed_by,
-            **_facts(bundle, kind, key),
-        )
+    definition = Definition(
+        kind=kind,
+        key=key,
+        version=latest + 1,
+        content=content,
+        checksum=checksum,
+        deployment_id=deployment.id,
+        deployed_at=deployment.deployed_at,
+        deployed_by=deployment.deployed_by,
+        **_facts(bundle, kind, key),
     )
+    session.add(definition)
     session.flush()
+    return definition
 
 
 def _facts(bundle: Bundle, kind: str, key: str) -> dict:
@@ -122,6 +168,8 @@ def _facts(bundle: Bundle, kind: str, key: str) -> dict:
 
 
 def _settings(session: Session) -> dict:
+    from engine.domain import organisation
+
     rows = session.execute(select(organisation.Setting.name, organisation.Setting.value))
     return dict(rows.all())
 
@@ -157,7 +205,9 @@ def check_paths(paths: Iterable[Path], database: str | None = None) -> list[Find
     """
     given = files.read_files(paths)
     if database is None:
-        return check(given, files.shipped(), queues=Queues.of_demo(), demo=True)
+        return check(given, files.shipped())
+    from engine.domain import organisation
+
     store = Store(database)
     try:
         with store.reading() as session:

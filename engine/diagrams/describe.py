@@ -218,7 +218,9 @@ def _form(form: forms.Form, bundle: Bundle) -> str:
     parts.append(f"Shown at {', '.join(shown)}." if shown else "Shown nowhere.")
     parts.append("")
     rows = list(_fields(form.components, "", False))
-    parts.append(_table(("key", "type", "label", "required", "what", "sag"), rows))
+    parts.append(
+        _table(("key", "type", "label", "required", "what", "sag"), rows) or "No fields.\n"
+    )
     return "\n".join(parts)
 
 

@@ -37,10 +37,15 @@ def _of(element: Element) -> Iterator[str | None]:
             yield element.event.timer.text
 
 
+def rules_in(text: str) -> list[str]:
+    """Ids of the deadline rules whose date a FEEL text asks the case for, each once."""
+    return list(dict.fromkeys(_RULE.findall(text)))
+
+
 def rules_used(process: Process) -> Iterator[tuple[str, str]]:
     """(element id, rule id) of every deadline rule that a diagram names."""
     for element, text in texts(process):
-        for rule in _RULE.findall(text):
+        for rule in rules_in(text):
             yield element, rule
     for element in process.elements.values():
         for mapping in element.inputs:

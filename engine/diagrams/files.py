@@ -13,6 +13,9 @@ from engine.bpmn.lint import Finding, Report, lint, names
 from engine.definitions import BPMN, DMN, FORM, KINDS
 from engine.settings import settings
 
+#: Rules by which the lint gives a file up: nothing more is read of it.
+UNREAD = ("xml", "too-many-elements")
+
 
 @dataclass(frozen=True)
 class Process:
@@ -116,7 +119,10 @@ def _unknown(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> 
 
 def _bpmn(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> None:
     if linted:
-        bundle.findings += _linted(data, file)
+        findings = _linted(data, file)
+        bundle.findings += findings
+        if any(finding.rule in UNREAD for finding in findings):
+            return
     process = _process(data, file)
     if process is not None:
         bundle.processes.setdefault(process.id, process)

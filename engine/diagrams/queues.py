@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import municipality
-from engine.domain.organisation import CASE_QUEUES, LEADER_SUFFIX, ROLE_QUEUES, Unit
-
 
 class Queues:
-    """The queues of one organisation; a partner has none, for it does no casework here."""
+    """The queues of one organisation; a partner has none, for it does no casework here.
+
+    The domain is imported where it is asked: a file that cannot be read is refused without it.
+    """
 
     def __init__(self, units: Mapping[str, str]):
         """`units`: code -> Danish name of every internal unit."""
@@ -21,17 +21,23 @@ class Queues:
 
     @classmethod
     def of_database(cls, session: Session) -> Queues:
+        from engine.domain.organisation import Unit
+
         units = session.execute(select(Unit.code, Unit.name).where(Unit.partner.is_(False)))
         return cls(dict(units.all()))
 
     @classmethod
     def of_demo(cls) -> Queues:
         """The demo municipality's, where no database is named."""
+        from engine import municipality
+
         plan = municipality.read()
         return cls({row["kode"]: row["navn"] for row in plan["enheder"]})
 
     def find(self, text: str) -> str | None:
         """The queue that a text or a lane's name means, or None."""
+        from engine.domain.organisation import CASE_QUEUES, LEADER_SUFFIX, ROLE_QUEUES
+
         if text in CASE_QUEUES or text in ROLE_QUEUES:
             return text
         unit = text.removesuffix(LEADER_SUFFIX)
@@ -42,5 +48,7 @@ class Queues:
 
     def examples(self) -> str:
         """What to choose from, for a refusal."""
+        from engine.domain.organisation import LEADER_SUFFIX
+
         some = sorted(self.units)[:4]
         return ", ".join([*some, *(f"{code}{LEADER_SUFFIX}" for code in some[:1]), "koordinator"])

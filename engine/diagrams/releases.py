@@ -64,6 +64,13 @@ def form(session: Session, release_id: str, form_id: str) -> forms.Form:
     return _forms.get((release_id, form_id), find)
 
 
+def diagram(session: Session, release_id: str, process: str) -> bytes:
+    """The diagram of a process as the release has it. Raises UnknownProcess."""
+    for definition in _members(session, release_id, BPMN, process):
+        return definition.content
+    raise UnknownProcess(process=process)
+
+
 def members(session: Session, release_id: str) -> list[Definition]:
     """The definitions of a release, without their contents."""
     query = (

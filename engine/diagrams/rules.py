@@ -83,8 +83,11 @@ def check(
 def _coverage(
     file: str, table: decisions.Definitions, given: Mapping[str, Any]
 ) -> Iterator[Finding]:
+    if table.problems:
+        # What cannot be read is said as it is; a gap in it would be an example of nonsense.
+        return
     for decision_id, found in table.decisions.items():
-        if found.kind != "decisionTable" or any(p.element == decision_id for p in table.problems):
+        if found.kind != "decisionTable":
             continue
         report = decisions.report(table, decision_id, given=given)
         for overlap in report.overlaps:

@@ -1,16 +1,17 @@
 """Who coordinates a case: appointments, deputies, and the load that each person carries.
 
 Sources: seed 001 (a mandatory coordinator, about 30 cases each), seed 003 (a deputy for illness,
-leave and change of job), domain.md C4 (ii). The weights of the stages and the colours are the
+leave and change of job, and a co-coordinator), domain.md C4 (ii). The weights of the stages and the colours are the
 decision table `kapacitet` (D4); the norm is the municipality's own (`norm`, `norm.<user>`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, and_, func, or_, select
+from sqlalchemy import Date, ForeignKey, Index, Select, String, Text, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock, tables
@@ -22,6 +23,8 @@ from engine.instances import UNFINISHED, WorkItem
 from engine.store import Base, new_id
 
 COORDINATOR, DEPUTY, ACTING = "koordinator", "stedfortraeder", "fungerende"
+# Shares the follow-up with the coordinator for a period (R3.09); the responsibility stays with one.
+CO_COORDINATOR = "medkoordinator"
 COORDINATING = (COORDINATOR, ACTING)
 # The open task while a deputy is missing, and the process that holds it.
 DEPUTY_TASK, DEPUTY_PROCESS = "mangler_stedfortraeder", "udpeg_stedfortraeder"
@@ -50,6 +53,18 @@ class SammePerson(Refused):
     """Koordinator og stedfortræder kan ikke være den samme person. Vælg en anden stedfortræder."""
 
 
+class ErKoordinator(Refused):
+    """{person} koordinerer allerede sagen og kan ikke også være medkoordinator. Vælg en anden medkoordinator."""
+
+
+class HarMedkoordinator(Refused):
+    """Sagen har allerede en medkoordinator, {person}. Koordinatoren skal først afslutte vedkommendes opgave."""
+
+
+class SlutFoerStart(Refused):
+    """Medkoordinatorens sidste dag er gået. Skriv en dag fra i dag og frem, eller lad feltet stå tomt."""
+
+
 class IngenKoordinator(Refused):
     """Sagen har ingen koordinator endnu. Enhedens leder skal først udpege en."""
 
@@ -67,6 +82,8 @@ class Appointment(Base):
     role: Mapped[str] = mapped_column(String(20))
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    #: The last day agreed beforehand, of somebody who helps for a period.
+    until: Mapped[date | None] = mapped_column(Date)
     appointed_by: Mapped[str] = mapped_column(String(60))
     reason: Mapped[str | None] = mapped_column(Text)
     load_percent: Mapped[int | None]
@@ -75,16 +92,16 @@ class Appointment(Base):
 
 @dataclass(frozen=True)
 class Load:
-    """How many cases a person coordinates, by stage, against the norm."""
+    """How many cases a person coordinates, by stage, against the norm; a shared case is a part."""
 
-    start: int
-    drift: int
-    afslutning: int
+    start: float
+    drift: float
+    afslutning: float
     norm: int
 
-    def with_one_more(self) -> Load:
-        """The load when one new case is added."""
-        return Load(self.start + 1, self.drift, self.afslutning, self.norm)
+    def with_one_more(self, stage: str = "start", part: float = 1) -> Load:
+        """The load when one case at that stage is added, or the part of one."""
+        return replace(self, **{stage: getattr(self, stage) + part})
 
     def weighted(self, weights: dict[str, float]) -> float:
         """The cases counted by the weight of their stage."""
@@ -107,17 +124,40 @@ def load(session: Session, username: str) -> Load:
 
 
 def loads(session: Session, usernames: list[str]) -> dict[str, Load]:
-    """The load of each of these people, counted in one query."""
-    query = (
+    """The load of each of these people, counted in two queries: their own cases, and the shared."""
+    own = (
         select(Case.koordinator, Case.tilstand, func.count())
         .where(Case.koordinator.in_(usernames), Case.closed_at.is_(None))
         .group_by(Case.koordinator, Case.tilstand)
     )
+    shared = (
+        select(Appointment.username, Case.tilstand, func.count())
+        .join(Case, Case.id == Appointment.case_id)
+        .where(
+            Appointment.role == CO_COORDINATOR,
+            Appointment.username.in_(usernames),
+            in_force(clock.today()),
+            Case.closed_at.is_(None),
+        )
+        .group_by(Appointment.username, Case.tilstand)
+    )
     counted = {name: dict.fromkeys(STAGES, 0) for name in usernames}
-    for name, state, number in session.execute(query):
-        for stage, states in STAGES.items():
-            counted[name][stage] += number if state in states else 0
+    for query, part in ((own, 1), (shared, share(session))):
+        for name, state, number in session.execute(query):
+            stage = stage_of(state)
+            if stage is not None:
+                counted[name][stage] += number * part
     return {name: Load(**counted[name], norm=norm(session, name)) for name in usernames}
+
+
+def stage_of(state: str) -> str | None:
+    """The stage of work that a case in this state is at; None before the yes and after the end."""
+    return next((stage for stage, states in STAGES.items() if state in states), None)
+
+
+def share(session: Session) -> float:
+    """How much of a case weighs on its co-coordinator: a local decision."""
+    return organisation.setting(session, "medkoordinator.andel", 0.5)
 
 
 def weights(session: Session, model: str | None) -> dict[str, float]:
@@ -208,6 +248,44 @@ def appoint_deputy(session: Session, case: Case, username: str, by: str) -> Appo
     return _add(session, case, DEPUTY, username, by)
 
 
+def appoint_co(
+    session: Session,
+    case: Case,
+    username: str,
+    by: str,
+    until: date | None = None,
+    reason: str | None = None,
+    load_percent: int | None = None,
+) -> Appointment:
+    """Let the user share the case from today, to the end of the day given.
+
+    Raises ErKoordinator, HarMedkoordinator or SlutFoerStart.
+    """
+    user = organisation.user(session, username)
+    if username == case.koordinator:
+        raise ErKoordinator(person=user.name)
+    for row in current(session, case, CO_COORDINATOR):
+        raise HarMedkoordinator(person=organisation.user(session, row.username).name)
+    if until is not None and until < clock.today():
+        raise SlutFoerStart
+    row = _add(session, case, CO_COORDINATOR, username, by, reason, load_percent)
+    row.until = until
+    return row
+
+
+def in_force(day: date):
+    """The SQL condition that an appointment runs on the day, its agreed last day included."""
+    row = Appointment
+    return and_(row.valid_to.is_(None), or_(row.until.is_(None), row.until >= day))
+
+
+def shared_with(usernames: Iterable[str], day: date) -> Select:
+    """Select the ids of the cases that one of these people co-coordinates on the day."""
+    return select(Appointment.case_id).where(
+        Appointment.role == CO_COORDINATOR, Appointment.username.in_(usernames), in_force(day)
+    )
+
+
 def take_over(session: Session, case: Case, by: str, because: str) -> Appointment | None:
     """The deputy acts as coordinator from this moment; None where the case has no deputy."""
     acting = case.stedfortraeder
@@ -285,3 +363,10 @@ def _coordinators_unit(session: Session, case: Case) -> str | None:
     """The unit that the coordinator belongs to."""
     running = current(session, case, *COORDINATING)
     return running[-1].unit if running else None
+
+
+@fact("medkoordinator")
+def _co_coordinator(session: Session, case: Case) -> str | None:
+    """Who shares the case with the coordinator now."""
+    running = current(session, case, CO_COORDINATOR)
+    return running[-1].username if running else None

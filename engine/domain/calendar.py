@@ -37,7 +37,10 @@ class WorkingDays:
 
     @classmethod
     def of(cls, session: Session) -> WorkingDays:
-        return cls(frozenset(session.scalars(select(ClosingDay.day))))
+        """The days as they stand; a session reads them once."""
+        if cls not in session.info:
+            session.info[cls] = cls(frozenset(session.scalars(select(ClosingDay.day))))
+        return session.info[cls]
 
     def is_open(self, day: date) -> bool:
         return day.weekday() < SATURDAY and day not in self._closed and not is_holiday(day)

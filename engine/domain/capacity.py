@@ -130,8 +130,9 @@ def represent(
     for party in representatives(session, case, person_id, role):
         if party.person_id == other.id:
             return party
-    party = Party(
-        case_id=case.id,
+    return people.new_party(
+        session,
+        case.id,
         person_id=other.id,
         role=role,
         scope=person_id,
@@ -139,9 +140,6 @@ def represent(
         may_complain=True,
         valid_from=clock.today(),
     )
-    session.add(party)
-    session.flush()
-    return party
 
 
 def sole_custody(session: Session, case: Case, person_id: str, holder_id: str, proof: str) -> None:

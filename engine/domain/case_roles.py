@@ -12,6 +12,7 @@ from sqlalchemy import Date, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
+from engine.domain import appointment
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.store import Base, new_id
@@ -19,6 +20,7 @@ from engine.store import Base, new_id
 ROLES = {
     "koordinator": "Koordinator",
     "stedfortraeder": "Stedfortræder",
+    "medkoordinator": "Medkoordinator",
     "sagsbehandler": "Sagsbehandler",
     "mentor": "Mentor",
     "stoetteperson": "Støtteperson",
@@ -72,10 +74,14 @@ def table(session: Session, case: Case) -> list[CaseRole]:
 
 @fact("rolleliste")
 def _who_does_what(session: Session, case: Case) -> list[dict]:
-    """Everybody with a role in the case today: coordinator and deputy first."""
+    """Everybody with a role in the case today: coordinator, deputy and co-coordinator first."""
     rows = [
         ("koordinator", case.koordinator, "Samordner planen og følger op"),
         ("stedfortraeder", case.stedfortraeder, "Overtager ved fravær"),
+        *(
+            (row.role, row.username, row.reason or "Deler opfølgningen med koordinatoren")
+            for row in appointment.current(session, case, appointment.CO_COORDINATOR)
+        ),
         *((row.role, row.who, row.does) for row in table(session, case)),
     ]
     return [{"rolle": role, "hvem": who, "hvad": does} for role, who, does in rows if who]

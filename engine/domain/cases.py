@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, select, update
+from sqlalchemy import Date, ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
@@ -17,7 +17,8 @@ from engine.store import Base, new_id
 # domain.md C4. PLAN_AKTIV and its neighbours have parallel sub-states (an escalation, a complaint…)
 # that are rows of their own, not states.
 TRANSITIONS: dict[str, tuple[str, ...]] = {
-    "MODTAGET": ("SCREENING",),
+    # A case that ran elsewhere is brought in with its plan (`brought_in`).
+    "MODTAGET": ("SCREENING", "PLAN_AKTIV"),
     "SCREENING": (
         "VENTER_PAA_VURDERING",
         "AFVIST_IKKE_MAALGRUPPE",
@@ -80,6 +81,13 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_owner_state", "owner_unit", "tilstand"),
         Index("ix_cases_koordinator", "koordinator"),
+        # Few are locked, and every list asks which.
+        Index(
+            "ix_cases_locked",
+            "id",
+            sqlite_where=text("locked = 1"),
+            postgresql_where=text("locked"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import appointment, meetings, organisation, people
+from engine.domain import appointment, consent, meetings, organisation, people
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.domain.organisation import Role, Unit, User
@@ -53,11 +53,28 @@ def citizens(session: Session, case: Case) -> list[dict]:
     return [{"value": p.id, "label": p.name} for p in people.citizens(session, case.id)]
 
 
+@fact("valg_samtykker")
+def consents(session: Session, case: Case) -> list[dict]:
+    """The consents in force that can be taken back, the yes to the plan first."""
+    words = {consent.OBTAIN: "Hente oplysninger hos", consent.DISCLOSE: "Dele oplysninger med"}
+    units = dict(session.execute(select(Unit.code, Unit.name)).all())
+    running = consent.in_force(session, case)
+    plan = [{"value": consent.PLAN, "label": "Ja til plan og koordinator"}]
+    return (plan if any(c.kind == consent.PLAN for c in running) else []) + [
+        {"value": c.id, "label": f"{words[c.kind]} {units.get(c.counterpart, c.counterpart)}"}
+        for c in running
+        if c.kind in words
+    ]
+
+
 @fact("valg_inviterede")
 def invitees(session: Session, case: Case) -> list[dict]:
     """Those who were invited to the next meeting."""
     planned = meetings.planned(session, case)
-    return [{"value": i.who, "label": i.who} for m in planned[:1] for i in m.invited]
+    units = dict(session.execute(select(Unit.code, Unit.name)).all())
+    return [
+        {"value": i.who, "label": units.get(i.who, i.who)} for m in planned[:1] for i in m.invited
+    ]
 
 
 def _units(session: Session, *conditions) -> list[dict]:

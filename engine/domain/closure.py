@@ -12,7 +12,16 @@ from sqlalchemy import Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import cases, complaints, consent, deadlines, meetings, notes, obligations
+from engine.domain import (
+    cases,
+    complaints,
+    consent,
+    deadlines,
+    letters,
+    meetings,
+    notes,
+    obligations,
+)
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.errors import Refused
@@ -98,6 +107,8 @@ def papers(session: Session, case: Case) -> list[str]:
     found = ["en klage er ikke afgjort"] if complaint_runs(session, case) else []
     for note in notes.not_on_record(session, case):
         found.append(f"dokumentet »{note.title}« er ikke journaliseret")
+    for letter in letters.unsent(session, case):
+        found.append(f"brevet »{letter.title}« er ikke kommet af sted")
     return found
 
 

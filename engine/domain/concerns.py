@@ -33,6 +33,10 @@ class FremtidigModtagelse(Refused):
     """Oplysningerne kan ikke være modtaget i fremtiden. Ret tidspunktet; lovens frist løber fra det."""
 
 
+class UnderretningVenter(Refused):
+    """Der er en underretning om et barn i sagen, som ingen har vurderet endnu, og den må ikke blive væk. Bed Familieafdelingen om at vurdere den først, også hvis den står på det forkerte barn; de opretter den på det rigtige. Lås sagen bagefter."""
+
+
 class Concern(Base):
     """One notification about one child."""
 
@@ -116,7 +120,7 @@ def raise_concern(
     **facts,
 ) -> Concern | None:
     """A new notification; None while one about the same child still waits to be assessed."""
-    if any(c.person_id == person_id and c.assessed_at is None for c in of_case(session, case)):
+    if any(row.person_id == person_id for row in waiting(session, case)):
         return None
     concern = Concern(
         case_id=case.id,
@@ -134,6 +138,11 @@ def raise_concern(
 def of_case(session: Session, case: Case) -> list[Concern]:
     query = select(Concern).where(Concern.case_id == case.id)
     return list(session.scalars(query.order_by(Concern.received_at, Concern.id)))
+
+
+def waiting(session: Session, case: Case) -> list[Concern]:
+    """The notifications that nobody has assessed yet."""
+    return [row for row in of_case(session, case) if row.assessed_at is None]
 
 
 def unassessed(session: Session, case: Case) -> list[Person]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Select, String, Text, select
+from sqlalchemy import Date, ForeignKey, Index, Select, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
@@ -50,6 +50,9 @@ class ImpossibleConsent(Broken):
     """A consent was asked to go from a state to one that does not follow."""
 
 
+_WITHDRAWN = text(f"state = '{WITHDRAWN}'")
+
+
 class Consent(Base):
     """One consent of one citizen: to the plan, to one source, or to one recipient."""
 
@@ -57,6 +60,13 @@ class Consent(Base):
     __table_args__ = (
         Index("ix_consents_case_state", "case_id", "state"),
         Index("ix_consents_counterpart", "counterpart", "kind", "state"),
+        # Few, and everybody's bell asks which are new.
+        Index(
+            "ix_consents_withdrawn",
+            "ended_at",
+            sqlite_where=_WITHDRAWN,
+            postgresql_where=_WITHDRAWN,
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -95,11 +105,16 @@ def give(session: Session, case: Case, person_id: str, kind: str, **content: Any
     )
     move(consent, GIVEN)
     consent.given_at = clock.now()
-    months = organisation.setting(session, "samtykke.gennemgang_maaneder", 12)
-    consent.review_on = calendar.add_months(clock.today(), months)
+    consent.review_on = _next_review(session)
     session.add(consent)
     session.flush()
     return consent
+
+
+def confirm(session: Session, consent: Consent, given_by: str) -> None:
+    """The citizen says yes themselves to what others said yes to for them."""
+    move(consent, CHANGED)
+    consent.given_by, consent.review_on = [given_by], _next_review(session)
 
 
 def change(consent: Consent, **content: Any) -> None:
@@ -134,7 +149,7 @@ def withdraw(
     if not withdrawn:
         raise IntetSamtykke
     for consent in withdrawn:
-        _end(consent, WITHDRAWN, reason, effect)
+        end(consent, WITHDRAWN, reason, effect)
     session.flush()
     return withdrawn
 
@@ -143,7 +158,7 @@ def lapse(session: Session, case: Case, reason: str, person_id: str | None = Non
     """What is in force falls away: death, a move, closure, an 18th birthday."""
     lapsed = in_force(session, case, person_id=person_id)
     for consent in lapsed:
-        _end(consent, LAPSED, reason)
+        end(consent, LAPSED, reason)
     return lapsed
 
 
@@ -203,10 +218,24 @@ def disclosed_to(units: Iterable[str]) -> Select:
     )
 
 
+def known_to(units: Iterable[str]) -> Select:
+    """Select (case, citizen) of those whose own consent in force lets one of the units know."""
+    return select(Consent.case_id, Consent.person_id).where(
+        Consent.kind == DISCLOSE,
+        Consent.state.in_(IN_FORCE),
+        Consent.counterpart.in_(list(units)),
+    )
+
+
 def accepted_on(session: Session, case: Case) -> date | None:
     """The day the plan was first said yes to, among the consents in force."""
     running = in_force(session, case, PLAN)
     return clock.local(running[0].given_at).date() if running else None
+
+
+def _next_review(session: Session) -> date:
+    months = organisation.setting(session, "samtykke.gennemgang_maaneder", 12)
+    return calendar.add_months(clock.today(), months)
 
 
 def _cleaned(session: Session, content: dict[str, Any]) -> dict[str, Any]:
@@ -221,7 +250,8 @@ def _cleaned(session: Session, content: dict[str, Any]) -> dict[str, Any]:
     return content | {"counterpart": counterpart}
 
 
-def _end(consent: Consent, state: str, reason: str, effect: str = "") -> None:
+def end(consent: Consent, state: str, reason: str, effect: str = "") -> None:
+    """One consent ends now, in one of the states that end it."""
     move(consent, state)
     consent.ended_at = clock.now()
     consent.ended_reason, consent.ended_effect = reason or None, effect or None

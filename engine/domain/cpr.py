@@ -2,7 +2,10 @@
 
 The number is stored encrypted, beside a keyed hash that exact search uses. Sources: cpr.dk on
 numbers without modulus 11 (issued since 2007, so the checksum is not demanded) and on fictitious
-numbers, whose day is raised by 60.
+numbers, whose day is raised by 60. A replacement number is no CPR number and is kept apart from it:
+cpr.dk recommends the same raised day; the national and the regional eCPR of the health authorities
+have two letters and a digit after the seventh place (Sundhedsdatastyrelsen; DK Core `x-ecpr`,
+`d-ecpr`).
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from datetime import date
 from functools import cache
 
@@ -28,7 +32,20 @@ class InvalidCpr(Refused):
 
 
 class FictitiousCpr(Refused):
-    """Nummeret er et fiktivt CPR-nummer og kan kun bruges i demonstrationen."""
+    """Nummeret er et fiktivt CPR-nummer og kan kun bruges i demonstrationen. Er det et erstatningsnummer, så skriv det i feltet til erstatningsnummer."""
+
+
+class InvalidReplacement(Refused):
+    """Erstatningsnummeret kan ikke passe. Det skal være en fødselsdato, hvor dagens første ciffer er forhøjet med 6, og fire cifre, eller en fødselsdato fulgt af et ciffer, to bogstaver og et ciffer. Ret det, eller lad feltet stå tomt."""
+
+
+#: The forms of a replacement number, and what each is called.
+RAISED_DAY, NATIONAL, REGIONAL = "forhoejet_dag", "x_ecpr", "d_ecpr"
+REPLACEMENTS = {
+    RAISED_DAY: re.compile(r"[6-9][0-9]{9}"),
+    NATIONAL: re.compile(r"[0-9]{6}[17][A-Z]{2}[0-9]"),
+    REGIONAL: re.compile(r"[0-9]{6}[056][A-Z]{2}[0-9]"),
+}
 
 
 def clean(number: str) -> str:
@@ -50,6 +67,19 @@ def birth_date(digits: str) -> date:
         return stdnum_cpr.get_birth_date(real)
     except ValidationError as error:
         raise InvalidCpr from error
+
+
+def clean_replacement(number: str) -> tuple[str, str]:
+    """Ten characters and which of the forms they have. Raises InvalidReplacement, also for a CPR number."""
+    text = "".join(number.split()).replace("-", "").upper()
+    kind = next((kind for kind, form in REPLACEMENTS.items() if form.fullmatch(text)), None)
+    if kind is None or not text.isascii():
+        raise InvalidReplacement
+    try:
+        birth_date(text)
+    except InvalidCpr:
+        raise InvalidReplacement from None
+    return text, kind
 
 
 def index(digits: str) -> str:

@@ -123,9 +123,7 @@ def start(
         words=in_words(rule, _day(start), due),
         opened_at=clock.now(),
     )
-    session.add(deadline)
-    session.flush()
-    return deadline
+    return _open(session, case, deadline)
 
 
 def rule_is_dated_by_start(regel: str) -> bool:
@@ -151,9 +149,7 @@ def fix(session: Session, case: Case, regel: str, due: date, reason: str) -> Dea
         words=f"Fastsat i sagen: {reason}"[:300],
         opened_at=clock.now(),
     )
-    session.add(deadline)
-    session.flush()
-    return deadline
+    return _open(session, case, deadline)
 
 
 def count_again(deadline: Deadline, rule: rules.Rule, days: WorkingDays) -> None:
@@ -202,12 +198,38 @@ def open_deadlines(
     session: Session, case: Case, regel: str | None = None, subject: str | None = None
 ) -> list[Deadline]:
     """The case's open duties, the latest opened last."""
-    query = select(Deadline).where(Deadline.case_id == case.id, Deadline.state == OPEN)
-    if regel is not None:
-        query = query.where(Deadline.regel == regel)
-    if subject is not None:
-        query = query.where(Deadline.subject == subject)
-    return list(session.scalars(query.order_by(Deadline.opened_at, Deadline.due_at, Deadline.id)))
+    found = [
+        row
+        for row in _standing(session, case)
+        if row.state == OPEN
+        and (regel is None or row.regel == regel)
+        and (subject is None or row.subject == subject)
+    ]
+    return sorted(found, key=lambda row: (row.opened_at, row.due_at, row.id))
+
+
+def _open(session: Session, case: Case, deadline: Deadline) -> Deadline:
+    # What the flush would fill in is asked for before it.
+    deadline.id, deadline.state = new_id(), OPEN
+    _standing(session, case).append(deadline)
+    session.add(deadline)
+    return deadline
+
+
+def _standing(session: Session, case: Case) -> list[Deadline]:
+    """The duties that were open when this session first asked, and those it has opened since.
+
+    A step asks many times. Whoever changes a case's duties has locked its row, so that what was
+    read stands until the session ends, and every new duty comes by `_open`.
+    """
+    cases = session.info.setdefault(_STANDING, {})
+    if case.id not in cases:
+        query = select(Deadline).where(Deadline.case_id == case.id, Deadline.state == OPEN)
+        cases[case.id] = list(session.scalars(query))
+    return cases[case.id]
+
+
+_STANDING = "deadlines_of_cases"
 
 
 def in_words(rule: rules.Rule, start: date, due: date) -> str:

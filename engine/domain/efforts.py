@@ -34,6 +34,10 @@ class IndsatsVenter(Refused):
     """Indsatsen kan ikke starte endnu, fordi {venter_paa} skal være i gang først. Tal med koordinatoren, hvis rækkefølgen skal ændres."""
 
 
+class IndsatsOphoert(Refused):
+    """Indsatsen er ophørt: {hvorfor}. Den skal ikke startes. Vælg, at den opgives, så forsvinder opgaven."""
+
+
 class UdenBevilling(Refused):
     """Indsatsen venter på en bevilling og kan ikke starte. Visitationsudvalget eller enhedens leder afgør den først."""
 
@@ -165,7 +169,12 @@ def take_up(session: Session, case: Case) -> list[Effort]:
 
 
 def start(session: Session, case: Case, effort: Effort, on: date | None = None) -> None:
-    """The effort begins. Raises UdenBevilling, or IndsatsVenter where another comes first."""
+    """The effort begins.
+
+    Raises UdenBevilling, IndsatsOphoert where it is over, IndsatsVenter where another comes first.
+    """
+    if not effort.live:
+        raise IndsatsOphoert(hvorfor=effort.stop_reason or "den er afsluttet")
     if effort.status == AWAITING_GRANT:
         raise UdenBevilling
     waiting = [
@@ -264,9 +273,10 @@ def _date(value: str | date | None) -> date | None:
 
 @fact("indsatser")
 def _efforts(session: Session, case: Case) -> dict[str, dict]:
-    """Each live effort by its key: unit, law, planned start, status, and when to ask after it."""
+    """Each live effort by its key: title, unit, law, planned start, status, and when to ask after it."""
     return {
         row.key: {
+            "titel": row.title,
             "enhed": row.unit,
             "lov": row.law_area,
             "type": row.kind,

@@ -32,6 +32,8 @@ PLAN_RULE = OWN[1]
 
 #: The message that lets a waiting round look at the dates again.
 CHANGED = "frist_aendret"
+#: The message that begins a waiting round now, and the element at which a round waits for it.
+NEWS, WAITING = "ny_oplysning", "ny_oplysning_modtaget"
 
 CONTINUE, REVISE, GRANT, CLOSE = "fortsaet", "revider", "bevilling", "afslut"
 #: What the meeting decided, as the spine goes on.
@@ -123,17 +125,25 @@ def decided_in_the_case(session: Session, met: Iterable[Deadline]) -> list[rules
     return [rule for rule in following if rule is not None and rule.art == rules.IN_THE_CASE]
 
 
+def day_held(said: str) -> date:
+    """The day of a follow-up, from ISO text. Raises OpfoelgningIFremtiden."""
+    held_on = date.fromisoformat(said)
+    if held_on > clock.today():
+        raise OpfoelgningIFremtiden
+    return held_on
+
+
 def register(
     session: Session, case: Case, held_on: date, met: list[Deadline], by: str, **facts: Any
 ) -> FollowUp:
-    """Keep one follow-up and the duties it met. Raises OpfoelgningIFremtiden."""
-    if held_on > clock.today():
-        raise OpfoelgningIFremtiden
+    """Keep one follow-up, the duties it met, and what is next: those duties have begun."""
     row = FollowUp(
         case_id=case.id,
         held_on=held_on,
         rules=[duty.regel for duty in met],
         due=min((duty.due for duty in met), default=None),
+        next_planned=planned(session, case),
+        next_due=due(session, case),
         registered_at=clock.now(),
         registered_by=by,
         **facts,
@@ -147,8 +157,10 @@ def note_progress(
     session: Session, case: Case, row: FollowUp, statuses: Iterable[Mapping[str, Any]]
 ) -> None:
     """Bring the goals to where they were found to be. Raises plan.UkendtMaal."""
+    statuses = list(statuses)
+    known = {goal.key: goal for goal in plan.goals(session, case)} if statuses else {}
     for said in statuses:
-        goal = plan.goal(session, case, said["maal"])
+        goal = known.get(said["maal"]) or plan.goal(session, case, said["maal"])
         goal.status = said["status"]
         goal.progress = goal.progress if said.get("fremdrift") is None else said["fremdrift"]
         session.add(

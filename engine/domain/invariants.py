@@ -34,8 +34,8 @@ FUTURE_TASK, FUTURE_PROCESS, FUTURE_FOUND = (
 BESIDE = (FUTURE_TASK, appointment.DEPUTY_TASK)
 #: Tasks in which a follow-up's date is being decided because no rule gives it.
 DECIDING = ("fastsaet_frist",)
-#: A birthday comes by itself; nobody has anything to do in the meantime.
-NO_FUTURE_TIMERS = ("fylder_18", "naeste_fylder_18")
+#: A birthday or the end of help comes by itself; nobody has anything to do in the meantime.
+NO_FUTURE_TIMERS = ("fylder_18", "naeste_fylder_18", "perioden_er_slut")
 NEXT_STEP = "NAESTE-SKRIDT"
 #: Kinds of invitees who may only hear about the citizen when the citizen agrees (D7).
 BY_CONSENT = ("partner", "netvaerk", "politi", "ssp_psp", "myndighed")

@@ -1,6 +1,6 @@
 """Letters: what was written to whom, journalised, and handed to the outbox.
 
-A letter is a code (B01…B16 of domain.md C9) with the facts its text needs. It holds no CPR number;
+A letter is a code (B01…B16 of domain.md C9, and our own B17) with the facts its text needs. It holds no CPR number;
 the address is looked up when it is sent.
 """
 
@@ -11,12 +11,14 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine import clock
+from engine import clock, outbox
 from engine.domain.cases import Case
 from engine.domain.people import Person
 from engine.errors import Broken
 from engine.store import Base, Json, new_id
 
+#: The kind of a letter in the outbox.
+OUTBOX = "brev"
 TITLES = {
     "B01": "Tilbud om koordinering",
     "B02": "Din koordinator",
@@ -35,6 +37,7 @@ TITLES = {
     "B15": "Håndskrevet postkort",
     "B16": "Du er fyldt 18",
     "B16-F": "Afsluttende brev til forældremyndighedsindehaver",
+    "B17": "Vi har hentet oplysninger uden dit samtykke",
 }
 
 
@@ -56,6 +59,17 @@ class Letter(Base):
     written_by: Mapped[str] = mapped_column(String(60))
     journal_no: Mapped[str] = mapped_column(String(40), unique=True)
     stopped: Mapped[bool] = mapped_column(default=False)
+
+
+class Copy(Base):
+    """What a letter said when it was handed over: the text as it was, whatever happens to the facts."""
+
+    __tablename__ = "letter_copies"
+
+    letter_id: Mapped[str] = mapped_column(ForeignKey("letters.id"), primary_key=True)
+    text_version: Mapped[int]
+    content: Mapped[dict] = mapped_column(Json)
+    made_at: Mapped[datetime]
 
 
 def send(
@@ -85,6 +99,8 @@ def send(
     )
     session.add(letter)
     session.flush()
+    if not letter.stopped:
+        outbox.put(session, OUTBOX, case_id=case.id, ref=letter.id)
     return letter
 
 
@@ -98,3 +114,31 @@ def stop(session: Session, case: Case, person: Person) -> None:
 def of_case(session: Session, case: Case) -> list[Letter]:
     query = select(Letter).where(Letter.case_id == case.id)
     return list(session.scalars(query.order_by(Letter.written_at, Letter.journal_no)))
+
+
+def by_journal_no(session: Session, case: Case, journal_no: str) -> Letter | None:
+    query = select(Letter).where(Letter.case_id == case.id, Letter.journal_no == journal_no)
+    return session.scalar(query)
+
+
+def keep_copy(session: Session, letter: Letter, version: int, content: dict) -> None:
+    """Keep what the letter says, the first time it is handed over."""
+    if session.get(Copy, letter.id) is None:
+        row = Copy(letter_id=letter.id, text_version=version, content=content, made_at=clock.now())
+        session.add(row)
+
+
+def unsent(session: Session, case: Case) -> list[Letter]:
+    """The case's letters that could not be sent, and still are not."""
+    query = (
+        select(Letter)
+        .join(outbox.Outgoing, outbox.Outgoing.ref == Letter.id)
+        .where(
+            Letter.case_id == case.id,
+            Letter.stopped.is_(False),
+            outbox.Outgoing.kind == OUTBOX,
+            outbox.Outgoing.state.in_((outbox.WAITING, outbox.FAILED)),
+            outbox.Outgoing.attempts > 0,
+        )
+    )
+    return list(session.scalars(query.order_by(Letter.journal_no)))

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import letters, offers, people, rules
+from engine.domain import consent, letters, offers, people, rules
 from engine.domain.cases import Case
+from engine.domain.consent import Consent
 from engine.domain.facts import fact
 from engine.domain.offers import Answer, Offer
 from engine.domain.people import Person, age_on
@@ -55,6 +56,12 @@ def come_of_age(session: Session, case: Case) -> list[Person]:
         for person, when in days
         if when is not None and opened < when <= today and person.id not in told
     ]
+
+
+def given_by_others(session: Session, case: Case, citizen: Person) -> list[Consent]:
+    """The citizen's consents in force to which only others have said yes."""
+    running = consent.in_force(session, case, person_id=citizen.id)
+    return [row for row in running if citizen.id not in row.given_by]
 
 
 def withdraw_questions(session: Session, case: Case, citizens: Iterable[Person]) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from engine import clock
 from engine.domain.cases import Case
@@ -30,11 +30,17 @@ class IngenInviterede(Refused):
     """Ingen af de inviterede må deltage uden borgerens samtykke. Tal med borgeren om samtykke, eller invitér andre."""
 
 
+_PLANNED = text(f"state = '{PLANNED}'")
+
+
 class Meeting(Base):
     """One meeting, planned or held."""
 
     __tablename__ = "meetings"
-    __table_args__ = (Index("ix_meetings_case_state", "case_id", "state"),)
+    __table_args__ = (
+        Index("ix_meetings_case_state", "case_id", "state"),
+        Index("ix_meetings_planned", "at", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
@@ -46,6 +52,7 @@ class Meeting(Base):
     agenda: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(20), default=PLANNED)
     called_by: Mapped[str] = mapped_column(String(60))
+    called_at: Mapped[datetime] = mapped_column(default=clock.now)
     agreed_goals: Mapped[str | None] = mapped_column(Text)
     roles: Mapped[list | None] = mapped_column(Json)
     initiative: Mapped[str | None] = mapped_column(String(160))
@@ -53,10 +60,23 @@ class Meeting(Base):
     minutes: Mapped[str | None] = mapped_column(Text)
     next_on: Mapped[str | None] = mapped_column(String(40))
     cancelled_because: Mapped[str | None] = mapped_column(String(200))
+    #: How often the invitation has changed: calendars follow the highest.
+    sequence: Mapped[int] = mapped_column(default=0)
 
     invitees: Mapped[list[Invitee]] = relationship(
         back_populates="meeting", order_by="Invitee.number", cascade="all"
     )
+
+    @validates("at", "place")
+    def _moved(self, name: str, value: object) -> object:
+        if getattr(self, name) not in (None, value):
+            self.sequence = (self.sequence or 0) + 1
+        return value
+
+    @property
+    def all_day(self) -> bool:
+        """Whether only its day is agreed: follow-ups are, until somebody agrees on an hour."""
+        return self.kind == FOLLOW_UP
 
     @property
     def invited(self) -> list[Invitee]:
@@ -111,6 +131,7 @@ def cancel_future(session: Session, case: Case, why: str) -> list[Meeting]:
     cancelled = planned(session, case)
     for meeting in cancelled:
         meeting.state, meeting.cancelled_because = CANCELLED, why
+        meeting.sequence += 1
     return cancelled
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
@@ -124,6 +124,15 @@ class PlanComment(Base):
     """What one unit said to a draft (F16), or that it kept silent past its deadline (KP-6)."""
 
     __tablename__ = "plan_comments"
+    __table_args__ = (
+        Index(
+            "ix_plan_comments_silent",
+            "unit",
+            "written_at",
+            sqlite_where=text("silent = 1"),
+            postgresql_where=text("silent"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     plan_id: Mapped[str] = mapped_column(ForeignKey("plans.id"), index=True)
@@ -249,6 +258,34 @@ def leave_out(session: Session, case: Case, person_id: str) -> list[Goal]:
     return left
 
 
+def take_out(draft: Plan, person_id: str) -> None:
+    """A draft goes on without the goals and efforts that were only this person's.
+
+    Where nothing else is in it, it stays as it is: the coordinator has to write another.
+    """
+    kept = {
+        part: [row for row in draft.content[part] if row.get("person") != person_id]
+        for part in ("maal", "indsatser")
+    }
+    if not all(kept.values()) or all(len(kept[p]) == len(draft.content[p]) for p in kept):
+        return
+    goals, others = ({row["noegle"] for row in kept[part]} for part in ("maal", "indsatser"))
+    kept["maal"] = [
+        {**row, "under": row.get("under") if row.get("under") in goals else None}
+        for row in kept["maal"]
+    ]
+    kept["indsatser"] = [
+        {
+            **row,
+            "maal": [name for name in row["maal"] if name in goals],
+            "afhaenger_af": [name for name in row["afhaenger_af"] if name in others],
+        }
+        for row in kept["indsatser"]
+    ]
+    draft.content = {**draft.content, **kept}
+    draft.content_hash = _hash(draft.content)
+
+
 def is_unchanged(plan: Plan) -> bool:
     """Whether the version still is what was accepted."""
     return _hash(plan.content) == plan.content_hash
@@ -345,5 +382,8 @@ def _units_of_draft(session: Session, case: Case) -> list[str]:
 
 @fact("maal")
 def _goals(session: Session, case: Case) -> list[dict]:
-    """The goals that hold now, with their status."""
-    return [{"noegle": g.key, "art": g.kind, "status": g.status} for g in goals(session, case)]
+    """The goals that hold now, in the citizen's own words, with their status."""
+    return [
+        {"noegle": g.key, "titel": g.own_words, "art": g.kind, "status": g.status}
+        for g in goals(session, case)
+    ]

@@ -144,6 +144,17 @@ def register(session: Session, case: Case, answers: Mapping[str, Any], by: str) 
     return received
 
 
+def repeats(session: Session, case: Case, answers: Mapping[str, Any]) -> bool:
+    """Whether the case's newest referral of today says the same from the same: sent twice."""
+    last = latest(session, case)
+    return (
+        last is not None
+        and clock.local(last.received_at).date() == clock.today()
+        and (last.source, last.concern) == (answers.get("kilde"), answers.get("bekymring") or "")
+        and last.referrer == (answers.get("henviser_navn") or answers.get("kilde"))
+    )
+
+
 def latest(session: Session, case: Case) -> Referral | None:
     """The case's newest referral."""
     query = select(Referral).where(Referral.case_id == case.id)

@@ -40,6 +40,12 @@ class Registration(Base):
     wellbeing_caseworker: Mapped[str | None] = mapped_column(String(20))
     support_home: Mapped[str | None] = mapped_column(String(20))
     support_economy: Mapped[str | None] = mapped_column(String(20))
+    #: Background at the time (R2.39), and where the citizen stands.
+    sex: Mapped[str | None] = mapped_column(String(20))
+    age: Mapped[int | None]
+    housing: Mapped[str | None] = mapped_column(String(30))
+    income: Mapped[str | None] = mapped_column(String(30))
+    education: Mapped[str | None] = mapped_column(String(30))
 
     @property
     def complete(self) -> bool:

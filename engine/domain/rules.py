@@ -14,6 +14,7 @@ from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock, tables
+from engine.decisions import Row
 from engine.errors import Refused
 from engine.store import Base, Json, new_id
 
@@ -77,15 +78,31 @@ def next_in(session: Session, area: str, occasion: str, on: date | None = None) 
     return _ask(session, on, omraade=area, anledning=occasion)
 
 
+def rows_of(session: Session, regel: str) -> list[Row]:
+    """The rule's rows in the deadline table, valid today or not; none for an unknown rule."""
+    try:
+        table = tables.table(session, "frister")
+    except tables.UnknownDecision:
+        return []
+    row = regel.lower().replace("-", "_").replace(" ", "_")
+    rows = table.decisions["frister"].rows
+    return [found for found in rows if found.id == row or found.id.startswith(f"{row}_")]
+
+
+def name_of(session: Session, regel: str) -> str:
+    """What the duty is called in words; its id where nobody has named it."""
+    return next((row.name for row in rows_of(session, regel) if row.name), regel)
+
+
 def belongs_to(session: Session, regel: str) -> tuple[str | None, str | None]:
     """(area, occasion) of a rule that has a row today, with a number or without; else twice None."""
-    answer = tables.decide(session, "frister", {"regel": regel}, on=clock.today())
+    answer = tables.look_up(session, "frister", clock.today(), regel=regel)
     row = answer.value[0] if answer.matched else {}
     return row.get("omraade"), row.get("anledning")
 
 
 def _ask(session: Session, on: date | None, **inputs: str) -> Rule | None:
-    answer = tables.decide(session, "frister", inputs, on=on or clock.today())
+    answer = tables.look_up(session, "frister", on or clock.today(), **inputs)
     if not answer.matched:
         return None
     row = answer.value[0]
@@ -108,14 +125,12 @@ def _ask(session: Session, on: date | None, **inputs: str) -> Rule | None:
 
 
 def local_value(session: Session, regel: str) -> Any:
-    """The municipality's latest value for the rule, or None."""
-    query = (
-        select(LocalRule.value)
-        .where(LocalRule.regel == regel)
-        .order_by(LocalRule.decided_at.desc(), LocalRule.id)
-        .limit(1)
-    )
-    return session.scalar(query)
+    """The municipality's latest value for the rule, or None. All are read once per session."""
+    if _LOCAL not in session.info:
+        query = select(LocalRule.regel, LocalRule.value)
+        rows = session.execute(query.order_by(LocalRule.decided_at, LocalRule.id.desc()))
+        session.info[_LOCAL] = {row.regel: row.value for row in rows}
+    return session.info[_LOCAL].get(regel)
 
 
 def decide_locally(session: Session, regel: str, value: Any, by: str) -> None:
@@ -127,3 +142,7 @@ def decide_locally(session: Session, regel: str, value: Any, by: str) -> None:
     session.execute(delete(LocalRule).where(*same))
     session.add(LocalRule(regel=regel, value=value, decided_at=clock.now(), decided_by=by))
     session.flush()
+    session.info.pop(_LOCAL, None)
+
+
+_LOCAL = "local_rules"

@@ -6,13 +6,14 @@ complaint); domain.md B3. The complaint clock starts when the citizen is told, n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import organisation
+from engine.domain import deadlines, organisation
 from engine.domain.cases import Case
 from engine.domain.escalation import Application
 from engine.domain.facts import fact
@@ -23,6 +24,8 @@ from engine.store import Base, new_id
 
 #: The law that shows where one complains; a municipality's process owner looks after it.
 APPEALS_BODY = "X-AST"
+#: The rule that says by when one complains.
+TO_COMPLAIN = "RSL-1"
 REASONS = {
     "reason_rules": "reglerne",
     "reason_facts": "oplysningerne",
@@ -117,6 +120,36 @@ def untold(session: Session, case: Case, row: Application) -> list[Ruling]:
         if law not in {ruling.law for ruling in found}:
             raise IkkeAfgjort(lov=law)
     return [ruling for ruling in found if ruling.told_at is None]
+
+
+def letter_failed(session: Session, case: Case, told: Iterable[str]) -> None:
+    """The letter has not left the house: nobody has been told, and no day to complain by runs."""
+    for ruling in _named(session, case, told):
+        ruling.told_at = ruling.complain_by = None
+        deadlines.cancel(session, case, TO_COMPLAIN, "brevet er ikke kommet af sted", ruling.id)
+
+
+def letter_left(session: Session, case: Case, told: Iterable[str]) -> None:
+    """The letter has left the house: the complaint clock runs from this day and from no earlier one.
+
+    A clock that has stopped, because somebody complained or the time is over, is not set again.
+    """
+    for ruling in _named(session, case, told):
+        running = deadlines.open_deadlines(session, case, TO_COMPLAIN, ruling.id)
+        if ruling.told_at and not (running and _day(ruling.told_at) < clock.today()):
+            continue
+        ruling.told_at = clock.now()
+        due = deadlines.start(session, case, TO_COMPLAIN, clock.today(), ruling.id)
+        ruling.complain_by = due.due
+
+
+def _day(moment: datetime) -> date:
+    return clock.local(moment).date()
+
+
+def _named(session: Session, case: Case, keys: Iterable[str]) -> list[Ruling]:
+    wanted = set(keys)
+    return [ruling for ruling in of_case(session, case) if ruling.key in wanted]
 
 
 def find(session: Session, case: Case, ruling_key: str) -> Ruling:

@@ -32,7 +32,12 @@ def other_sides(withdrawn: Iterable[Consent]) -> list[str]:
     return sorted({row.counterpart for row in withdrawn if row.counterpart})
 
 
-def strike_invitees(session: Session, case: Case, withdrawn: Iterable[Consent]) -> None:
+def strike_invitees(
+    session: Session,
+    case: Case,
+    withdrawn: Iterable[Consent],
+    why: str = "borgeren har trukket samtykket tilbage",
+) -> None:
     """Those who may no longer hear about the citizen are taken off the planned meetings.
 
     A meeting that is left without anybody is cancelled.
@@ -43,7 +48,7 @@ def strike_invitees(session: Session, case: Case, withdrawn: Iterable[Consent]) 
         struck = [row for row in struck if not consent.covers(session, case, row.who)]
         for row in struck:
             row.light, row.answer = meetings.RED, "samtykke_trukket"
-            row.why = "borgeren har trukket samtykket tilbage"
+            row.why = why
         if struck and not meeting.invited:
             meeting.state = meetings.CANCELLED
             meeting.cancelled_because = "ingen inviterede må længere deltage"

@@ -73,10 +73,10 @@ def check(
     if not isinstance(answers, Mapping):
         checked.errors.append(("", "Svaret er ikke en formular."))
         return checked
-    pass_ = _Pass(now or clock.now(), checked.errors)
-    scope = _Scope(form.components, _plain(answers), dict(context or {}))
+    pass_ = Pass(now or clock.now(), checked.errors)
+    scope = Scope(form.components, plain(answers), dict(context or {}))
     checked.answers, checked.variables = pass_.level(form.components, scope, answers, "")
-    checked.silent = frozenset(c.key for c in _open(form.components)) - answers.keys()
+    checked.silent = frozenset(c.key for c in opened(form.components)) - answers.keys()
     return checked
 
 
@@ -85,7 +85,7 @@ def hidden(
 ) -> bool:
     """Whether a component (not what it stands in) is hidden with these answers."""
     return component.hide is not None and (
-        _evaluate(component.hide, {**context, **answers}, now or clock.now()) is True
+        evaluate(component.hide, {**context, **answers}, now or clock.now()) is True
     )
 
 
@@ -98,7 +98,7 @@ def options(
     if isinstance(found, str):
         found = scope.get(found)
     elif not isinstance(found, tuple):
-        found = _evaluate(found, scope, now or clock.now())
+        found = evaluate(found, scope, now or clock.now())
     return [_option(o) for o in found] if isinstance(found, list | tuple) else []
 
 
@@ -109,14 +109,14 @@ def _option(found: Any) -> Option:
     return Option(found, str(found))
 
 
-class _Scope:
+class Scope:
     """The answers of one level, and what FEEL sees there."""
 
     def __init__(self, components, given: dict[str, Any], outer: dict[str, Any]):
         self.given = given
         # The form's own keys hide variables of the same name from an earlier round; but what
         # the user cannot change keeps showing the variable.
-        own = {c.key: False if c.type == "checkbox" else None for c in _open(components)}
+        own = {c.key: False if c.type == "checkbox" else None for c in opened(components)}
         self.context = {**outer, **own, **{k: v for k, v in given.items() if k in own}}
 
     def forget(self, key: str) -> None:
@@ -126,20 +126,23 @@ class _Scope:
         self.context[key] = value
 
 
-def _open(components: tuple[Component, ...]):
+def opened(components: tuple[Component, ...]):
+    """The components of one object that may be answered; a group without a path is no object."""
     for component in components:
         if component.type == "group" and not component.key:
-            yield from _open(component.children)
+            yield from opened(component.children)
         elif component.key and not component.disabled and component.readonly is False:
             yield component
 
 
 @dataclass
-class _Pass:
+class Pass:
+    """One walk through a form; `errors` fills as it goes."""
+
     now: datetime
     errors: list[tuple[str, str]]
 
-    def level(self, components, scope: _Scope, given: Mapping[str, Any], prefix: str):
+    def level(self, components, scope: Scope, given: Mapping[str, Any], prefix: str):
         """The accepted answers and the variables of one object: the form, a group, a row."""
         accepted: dict[str, Any] = {}
         variables: dict[str, Any] = {}
@@ -153,7 +156,7 @@ class _Pass:
         """Fill `accepted` and `variables` in the order of the form; the keys it knows."""
         known: set[str] = set()
         for component in components:
-            conceal = concealed or self._hidden(component, scope)
+            conceal = concealed or self.hides(component, scope)
             if component.type == "group" and not component.key:
                 known |= self._components(
                     component.children, scope, accepted, variables, prefix, conceal
@@ -165,25 +168,24 @@ class _Pass:
             if conceal:
                 scope.forget(component.key)
                 continue
-            self._one(component, scope, accepted, variables, prefix)
+            self.one(component, scope, accepted, variables, prefix)
         return known
 
-    def _hidden(self, component: Component, scope: _Scope) -> bool:
+    def hides(self, component: Component, scope: Scope) -> bool:
         return (
-            component.hide is not None
-            and _evaluate(component.hide, scope.context, self.now) is True
+            component.hide is not None and evaluate(component.hide, scope.context, self.now) is True
         )
 
-    def _one(self, component: Component, scope, accepted, variables, prefix) -> None:
+    def one(self, component: Component, scope, accepted, variables, prefix) -> None:
         key = component.key
         if component.type == "expression":
-            value = _evaluate(component.expression, scope.context, self.now)
+            value = evaluate(component.expression, scope.context, self.now)
             scope.put(key, value)
             accepted[key] = value
             if not component.sag:
                 variables[key] = value
             return
-        if component.disabled or self._readonly(component, scope):
+        if component.disabled or self.is_readonly(component, scope):
             return
         if component.type == "group":
             inner = self._group(component, scope, prefix)
@@ -198,20 +200,20 @@ class _Pass:
         if not component.sag:
             variables[key] = variable
 
-    def _readonly(self, component: Component, scope: _Scope) -> bool:
+    def is_readonly(self, component: Component, scope: Scope) -> bool:
         if isinstance(component.readonly, bool):
             return component.readonly
-        return _evaluate(component.readonly, scope.context, self.now) is True
+        return evaluate(component.readonly, scope.context, self.now) is True
 
-    def _group(self, component: Component, scope: _Scope, prefix: str):
+    def _group(self, component: Component, scope: Scope, prefix: str):
         given = scope.given.get(component.key) or {}
         if not isinstance(given, dict):
             self._wrong(component, prefix, "er ikke en gruppe af svar.")
             return None, None
-        inner = _Scope(component.children, given, scope.context)
+        inner = Scope(component.children, given, scope.context)
         return self.level(component.children, inner, given, f"{prefix}{component.key}.")
 
-    def _list(self, component: Component, scope: _Scope, prefix: str):
+    def _list(self, component: Component, scope: Scope, prefix: str):
         rows = scope.given.get(component.key) or []
         if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
             self._wrong(component, prefix, "er ikke en liste af rækker.")
@@ -222,14 +224,14 @@ class _Pass:
         answers, variables = [], []
         for number, row in enumerate(rows):
             outer = {**scope.context, "this": row, "parent": scope.context, "i": [number + 1]}
-            inner = _Scope(component.children, row, outer)
+            inner = Scope(component.children, row, outer)
             where = f"{prefix}{component.key}[{number}]."
             answer, variable = self.level(component.children, inner, row, where)
             answers.append(answer)
             variables.append(variable)
         return answers, variables
 
-    def _field(self, component: Component, scope: _Scope, prefix: str):
+    def _field(self, component: Component, scope: Scope, prefix: str):
         value = scope.given.get(component.key)
         if value is None and component.type == "checkbox":
             value = False
@@ -238,7 +240,7 @@ class _Pass:
             if component.required:
                 self._wrong(component, prefix, "skal udfyldes.")
             return value, value
-        limits = {n: self._limit(limit, scope) for n, limit in component.limits.items()}
+        limits = {n: self.limit(limit, scope) for n, limit in component.limits.items()}
         allowed = None
         if component.type in CHOICES:
             offered = options(component, scope.context, {}, self.now)
@@ -250,17 +252,17 @@ class _Pass:
             return None, None
         return value, value
 
-    def _limit(self, limit: Any, scope: _Scope) -> Any:
+    def limit(self, limit: Any, scope: Scope) -> Any:
         if isinstance(limit, int | float | str):
             return limit
-        return _evaluate(limit, scope.context, self.now)
+        return evaluate(limit, scope.context, self.now)
 
     def _wrong(self, component: Component, prefix: str, text: str) -> None:
         label = component.label.rstrip(":* ")
         self.errors.append((f"{prefix}{component.key}", f"»{label}« {text}"))
 
 
-def _evaluate(expression, context: Mapping[str, Any], now: datetime) -> Any:
+def evaluate(expression, context: Mapping[str, Any], now: datetime) -> Any:
     """An expression's value as JSON; null where there is none, or it costs too much."""
     if expression is None:
         return None
@@ -270,14 +272,14 @@ def _evaluate(expression, context: Mapping[str, Any], now: datetime) -> Any:
         return None
 
 
-def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
+def plain(given: Mapping[str, Any]) -> dict[str, Any]:
     """Without what a browser sends for an untouched field: null, empty text, empty list."""
     return {k: _cleaned(v) for k, v in given.items() if not _empty(v)}
 
 
 def _cleaned(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return _plain(value)
+        return plain(value)
     if isinstance(value, list):
         return [_cleaned(v) for v in value]
     return value

@@ -10,18 +10,29 @@ from typing import Any
 
 from engine import feel
 from engine.errors import Refused
-from engine.forms import patterns
+from engine.forms import patterns, texts
 
 INPUTS = frozenset(
-    """textfield textarea number checkbox checklist radio select taglist datetime
-    filepicker""".split()
+    "textfield textarea number checkbox checklist radio select taglist datetime".split()
 )
 CHOICES = frozenset(("checklist", "radio", "select", "taglist"))
 CONTAINERS = frozenset(("group", "dynamiclist"))
-#: Drawn, but never answered. An expression is computed here, whatever the browser says.
-SILENT = frozenset(
-    """text html image button spacer separator iframe documentPreview expression table""".split()
-)
+#: Never answered: a text is drawn; an expression is computed here, whatever the browser says.
+SILENT = frozenset(("text", "expression"))
+#: All that may stand in a form. The pages draw exactly these.
+ALLOWED = INPUTS | CONTAINERS | SILENT
+#: What else form-js has, and why it is refused.
+_REFUSED = {
+    "iframe": "viser en fremmed side inde i formularen",
+    "html": "viser HTML, som ingen har set efter",
+    "image": "henter et billede, måske fra en fremmed server",
+    "documentPreview": "viser et dokument uden om adgangen til sagen",
+    "filepicker": "modtager filer, som opgaven ikke kan gemme",
+    "table": "viser data, som formularen ikke selv har",
+    "button": "er en knap, og opgaven har allerede sine egne",
+    "spacer": "er kun luft; brug en gruppe",
+    "separator": "er kun en streg; brug en gruppe",
+}
 NEWEST_SCHEMA = 19
 MAX_BYTES = 500_000
 MAX_DEPTH = 8
@@ -68,6 +79,7 @@ class Component:
     pattern: re.Pattern[str] | None = field(default=None, hash=False, repr=False)
     options: feel.Expression | str | tuple[Any, ...] = field(default=(), hash=False, repr=False)
     expression: feel.Expression | None = field(default=None, hash=False, repr=False)
+    text: texts.Text | None = field(default=None, hash=False, repr=False)
     children: tuple[Component, ...] = ()
 
     @property
@@ -91,6 +103,11 @@ class Form:
             component = waiting.pop()
             yield component
             waiting += reversed(component.children)
+
+    @property
+    def properties(self) -> Mapping[str, str]:
+        """What stands beside the schema: `titel`, `nummer`, who may use it."""
+        return self.schema.get("properties") or {}
 
     @property
     def inputs(self) -> tuple[Component, ...]:
@@ -165,12 +182,13 @@ class _Reader:
             return None
         kind = found.get("type")
         name = str(found.get("key") or found.get("path") or found.get("id") or kind)
-        if not isinstance(kind, str) or kind not in INPUTS | CONTAINERS | SILENT:
+        if not isinstance(kind, str) or kind not in ALLOWED:
+            why = _REFUSED.get(str(kind), "kendes ikke")
             self.fault(
                 name,
                 "component-type",
-                f"Felttypen {kind} kendes ikke.",
-                "Vælg en af formularværktøjets felttyper.",
+                f"Felttypen {kind} kan ikke bruges: den {why}.",
+                f"Slet feltet, eller brug en af disse: {', '.join(sorted(ALLOWED))}.",
             )
             return None
         sag = sag or _is_sag(found)
@@ -186,6 +204,7 @@ class _Reader:
             disabled=found.get("disabled") is True,
             readonly=self._readonly(found, name),
             expression=self._computed(found, kind, name),
+            text=self._text(found, kind, name),
             children=self._children(found, kind, key, sag, depth, taken),
             **self._validation(found, kind, name),
             **({"options": self._options(found, name)} if kind in CHOICES else {}),
@@ -223,6 +242,14 @@ class _Reader:
 
     def _label(self, found: dict, kind: str, name: str) -> str:
         label = found.get("label") or found.get("dateLabel") or found.get("timeLabel")
+        for written in (label, found.get("description")):
+            if isinstance(written, str) and (written.startswith("=") or "{{" in written):
+                self.fault(
+                    name,
+                    "label",
+                    f"Feltet {name} har FEEL i sin tekst eller forklaring.",
+                    "Brug en tekst over feltet til det, der skal regnes ud.",
+                )
         if kind in INPUTS and not (isinstance(label, str) and label.strip()):
             self.fault(
                 name, "label", f"Feltet {name} har ingen tekst.", "Skriv en tekst.", "warning"
@@ -246,6 +273,17 @@ class _Reader:
         if kind != "expression":
             return None
         return self.feel(found.get("expression"), name, "Udtrykket")
+
+    def _text(self, found: dict, kind: str, name: str) -> texts.Text | None:
+        if kind != "text":
+            return None
+        try:
+            return texts.read(str(found.get("text") or ""))
+        except texts.BadText as bad:
+            self.fault(name, "text", f"Teksten {name} {bad}.", "Ret teksten.")
+        except feel.FeelError as error:
+            self.fault(name, "feel", f"Teksten {name} har et udtryk: {error}", "Ret udtrykket.")
+        return None
 
     def _validation(self, found: dict, kind: str, name: str) -> dict[str, Any]:
         validate = found.get("validate")

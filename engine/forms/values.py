@@ -49,9 +49,7 @@ def accepted(
         return _one_of(value, allowed or [])
     if kind in ("checklist", "taglist"):
         return _some_of(value, allowed or [])
-    if kind == "datetime":
-        return _moment(component, value, limits, now)
-    return _file(value)
+    return _moment(component, value, limits, now)
 
 
 def _text(component: Component, value: Any, limits: dict[str, Any]) -> str:
@@ -224,12 +222,3 @@ def _within(name: str, text: str, parsed: Any, limit: Any, subtype: str) -> None
         return
     if outside:
         raise Wrong(f"må {text} {limit}.")
-
-
-def _file(value: Any) -> Any:
-    """A reference to an uploaded document, or several."""
-    for reference in value if isinstance(value, list) else [value]:
-        _storable(reference)
-        if len(reference) > 200:
-            raise Wrong("er ikke et dokument.")
-    return value

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, TypeDecorator, text
 
 from engine import schema  # noqa: F401  (knows every module that has tables)
 from engine.migrations.operations import MakeAppendOnly
-from engine.store import Base
+from engine.store import Base, unique_keys
 
 
 def render_type(kind, value, _autogen):
@@ -30,7 +30,7 @@ def add_triggers(_context, _revision, directives):
         if isinstance(operation, ops.CreateTableOp):
             table = Base.metadata.tables[operation.table_name]
             if table.info.get("append_only"):
-                upgrade.ops.append(MakeAppendOnly(table.name))
+                upgrade.ops.append(MakeAppendOnly(table.name, unique_keys(table)))
 
 
 connection = context.config.attributes["connection"]

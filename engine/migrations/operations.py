@@ -10,27 +10,27 @@ from engine.store import append_only_statements
 
 @Operations.register_operation("make_append_only")
 class MakeAppendOnly(MigrateOperation):
-    """`op.make_append_only("events")`"""
+    """`op.make_append_only("events", [["id"], ["case_id", "seq"]])`: the table and its keys."""
 
-    def __init__(self, table: str):
-        self.table = table
+    def __init__(self, table: str, keys: list[list[str]]):
+        self.table, self.keys = table, keys
 
     @classmethod
-    def make_append_only(cls, operations: Operations, table: str) -> None:
-        operations.invoke(cls(table))
+    def make_append_only(cls, operations: Operations, table: str, keys: list[list[str]]) -> None:
+        operations.invoke(cls(table, keys))
 
     def reverse(self) -> MigrateOperation:
         # The triggers go with their table.
-        return MakeAppendOnly(self.table)
+        return MakeAppendOnly(self.table, self.keys)
 
 
 @Operations.implementation_for(MakeAppendOnly)
 def _make(operations: Operations, operation: MakeAppendOnly) -> None:
     dialect = operations.get_bind().dialect.name
-    for statement in append_only_statements(operation.table, dialect):
+    for statement in append_only_statements(operation.table, operation.keys, dialect):
         operations.get_bind().exec_driver_sql(statement)
 
 
 @renderers.dispatch_for(MakeAppendOnly)
 def _render(_context, operation: MakeAppendOnly) -> str:
-    return f'op.make_append_only("{operation.table}")'
+    return f"op.make_append_only({operation.table!r}, {operation.keys!r})"

@@ -7,6 +7,7 @@ acts         what a step may do
 cast         the story's people, cases and tasks
 passage      the clock between steps, and what is due on the way
 expect       what a step expects to find, and the difference where it does not
+names        which variables processes and forms know
 fingerprint  the proof that a refused step saved nothing
 telling      the story as lines; timeline shows them on a screen
 """

@@ -16,9 +16,9 @@ import orjson
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from engine import clock, jobs, municipality
+from engine import clock, jobs
 from engine.definitions import BPMN, Definition
-from engine.domain import access, budget, cases, deadlines, letters, organisation
+from engine.domain import access, budget, cases, deadlines, letters, organisation, rules
 from engine.domain.cases import Case
 from engine.errors import Refused
 from engine.events import Event
@@ -111,7 +111,7 @@ def _deadlines(scene: Scene, wanted: Mapping[str, Any]) -> Iterator[Difference]:
 def _is_duty(session: Session, regel: str) -> bool:
     """A rule of the table, or one that somebody has fixed a date for without it."""
     had = select(deadlines.Deadline.id).where(deadlines.Deadline.regel == regel).limit(1)
-    return municipality.is_rule(session, regel) or session.scalar(had) is not None
+    return bool(rules.rows_of(session, regel)) or session.scalar(had) is not None
 
 
 def _due(row: deadlines.Deadline) -> str:

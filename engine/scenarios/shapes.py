@@ -11,11 +11,18 @@ from datetime import datetime
 from typing import Any
 
 from engine.clock import COPENHAGEN
+from engine.errors import Refused
 
 Check = Callable[[Any, str], None]
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?([+-]\d\d:\d\d|Z)?)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+#: Letters and digits without which a part of a text says nothing of which refusal it is.
+FEWEST = 3
+#: A part of this length may begin or end inside a word.
+WITHIN_WORDS = 8
 
 
 class BadScenario(ValueError):
@@ -57,6 +64,25 @@ def words(value: Any, where: str) -> None:
     """A text that may be empty, so that its refusal can be told."""
     if not isinstance(value, str):
         raise bad(where, f"her skal stå en tekst, ikke {value!r}")
+
+
+def refusal(value: Any, where: str) -> None:
+    """A refusal's class, or a part of its text that tells it from others."""
+    text(value, where)
+    if value in _base_names():
+        raise bad(where, f"{value} dækker alle afvisninger; skriv den, der skal komme")
+    if sum(map(str.isalnum, value)) < FEWEST:
+        raise bad(where, f"{value!r} står i næsten enhver afvisning; skriv mere af den")
+
+
+def _base_names() -> set[str]:
+    """What every refusal is; a class of several is still one that a story may expect."""
+    return {cls.__name__ for cls in Refused.__mro__}
+
+
+def is_file_name(value: str) -> bool:
+    """Whether it names a file in a folder, and leads nowhere else."""
+    return value not in (".", "..") and not any(sign in value for sign in "/\\\0")
 
 
 def number(value: Any, where: str) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.scenarios import yaml12
+from engine.scenarios import shapes, yaml12
 from engine.scenarios.shapes import (
     anything,
     bad,
@@ -27,6 +27,7 @@ from engine.scenarios.shapes import (
     number,
     optional,
     position,
+    refusal,
     some,
     text,
     truth,
@@ -106,7 +107,7 @@ _STEP = keys(
         "answers": optional(mapping),
         "key": text,
         "data": optional(mapping),
-        "refused": text,
+        "refused": refusal,
         "expect": _EXPECT,
         **_ACTIONS,
     }
@@ -194,6 +195,8 @@ def parse(said: Any, path: Path) -> Story:
 
 
 def _beside(path: Path, name: str, where: str) -> Path:
+    if not shapes.is_file_name(name):
+        raise bad(f"{where}.deploy", f"{name} er ikke navnet på en fil ved siden af scenariet")
     found = path.parent / name
     if not found.is_file():
         raise bad(f"{where}.deploy", f"filen {name} findes ikke ved siden af scenariet")

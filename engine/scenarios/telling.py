@@ -246,6 +246,11 @@ def _held(session: Session, event: Event) -> Said:
     return f"{_task_name(session, event)} til {until:%d.%m.%Y kl. %H.%M}"
 
 
+def _fell_away(session: Session, event: Event) -> Said:
+    person = event.facts.get("what") in ("user", "manual")
+    return f"{_name(session, event)} ({event.facts['reason']})" if person else None
+
+
 def _caught(session: Session, event: Event) -> Said:
     # A timer has told that it fired.
     return None if event.facts.get("event") == "timer" else _name(session, event)
@@ -301,6 +306,7 @@ EVENTS: dict[str, Callable[[Session, Event], Said]] = {
     "assigned": _to,
     "held": _held,
     "hold_ended": _to,
+    "fell_away": _fell_away,
     "timer_fired": _name,
     "caught": _caught,
     "decided": _decided,

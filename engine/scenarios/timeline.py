@@ -33,6 +33,8 @@ CALLED = {
     "assigned": "fordelt",
     "held": "i bero",
     "hold_ended": "fra bero",
+    "fell_away": "bortfaldt",
+    "svar_rettet": "rettet",
     "timer_fired": "tid",
     "caught": "besked",
     "decided": "regel",

@@ -41,7 +41,7 @@ class Verbs(Protocol):
     def tell(self, context: Context, message: str, data: Mapping[str, Any]) -> None: ...
     def start(
         self, context: Context, process: str, variables: Mapping[str, Any], case_free: bool
-    ) -> None: ...
+    ) -> bool: ...
     def record(self, context: Context, kind: str, facts: Mapping[str, Any]) -> None: ...
 
 
@@ -73,12 +73,13 @@ class Context:
 
     def start(
         self, process: str, variables: Mapping[str, Any] | None = None, *, case_free: bool = False
-    ) -> None:
+    ) -> bool:
         """Start a further process on the same case, in the same transaction after the step.
 
-        Case-free: on a case of its own of type `andet`, for work that is no citizen's.
+        Case-free: on a case of its own of type `andet`, for work that is no citizen's. False where
+        somebody is asked already: for a date no rule gives, once a rule and case; for the rule once.
         """
-        self.verbs.start(self, process, variables or {}, case_free)
+        return self.verbs.start(self, process, variables or {}, case_free)
 
     def record(self, kind: str, **facts: Any) -> None:
         """Add an event to the case's trail. Never personal: the trail is kept for ever."""

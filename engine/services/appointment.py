@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from engine.domain import appointment, cases, consent, deadlines, letters, people, placement
+from datetime import date
+
+from engine.domain import (
+    appointment,
+    cases,
+    consent,
+    deadlines,
+    letters,
+    notes,
+    organisation,
+    people,
+    placement,
+)
 from engine.domain.appointment import AndenEnhed, KoordinatorOverNorm
 from engine.services import Context, service
 from engine.services.deadlines import begin
@@ -63,23 +75,24 @@ def choose(
     placering_enhed: str,
     stedfortraeder: str | None = None,
     begrundelse: str | None = None,
+    medkoordinator: str | None = None,
+    medkoordinator_til: str | None = None,
     **_: object,
 ) -> dict | None:
-    """Vælg koordinator. Over normen kræves en begrundelse, og over 110 procent en godkendelse (D4)."""
+    """Vælg koordinator, stedfortræder og eventuelt en medkoordinator. Over normen kræves en begrundelse, og over 110 procent en godkendelse (D4)."""
     session, case = context.session, context.case
     user = appointment.check_candidate(session, person)
     if stedfortraeder is not None:
         appointment.check_candidate(session, stedfortraeder)
         if stedfortraeder == person:
             raise appointment.SammePerson
+    if medkoordinator is not None:
+        _check_co(context, medkoordinator, person, medkoordinator_til)
+        _strain(context, medkoordinator, _shared_load(context, medkoordinator), begrundelse)
     load = appointment.load(session, person)
     # Somebody who coordinates the case already does not get it twice.
     load = load if case.koordinator == person else load.with_one_more()
-    inputs = load.inputs(case.organisationsmodel)
-    wanted = {row["krav"] for row in context.decide("kapacitet", inputs).value}
-    percent = appointment.percent(session, load, case.organisationsmodel)
-    if wanted & {REASON, APPROVAL} and not begrundelse:
-        raise KoordinatorOverNorm(person=user.name, procent=percent)
+    wanted, percent = _strain(context, person, load, begrundelse)
     if appointment.home(session, person) != placering_enhed and not begrundelse:
         raise AndenEnhed(person=user.name, enhed=placering_enhed)
     row = placement.latest(session, case)
@@ -88,8 +101,39 @@ def choose(
     return {
         "valgt_koordinator": person,
         "valgt_stedfortraeder": stedfortraeder,
+        "valgt_medkoordinator": medkoordinator,
+        "medkoordinator_til": medkoordinator_til,
         "belastning_krav": APPROVAL if APPROVAL in wanted else None,
     }
+
+
+def _strain(
+    context: Context, username: str, load: appointment.Load, reason: str | None
+) -> tuple[set[str], int]:
+    """What D4 demands at this load, and its percent. Raises KoordinatorOverNorm without a reason."""
+    model = context.case.organisationsmodel
+    wanted = {row["krav"] for row in context.decide("kapacitet", load.inputs(model)).value}
+    percent = appointment.percent(context.session, load, model)
+    if wanted & {REASON, APPROVAL} and not reason:
+        name = organisation.user(context.session, username).name
+        raise KoordinatorOverNorm(person=name, procent=percent)
+    return wanted, percent
+
+
+def _shared_load(context: Context, username: str) -> appointment.Load:
+    """What the person carries with their part of this case."""
+    stage = appointment.stage_of(context.case.tilstand) or "start"
+    load = appointment.load(context.session, username)
+    return load.with_one_more(stage, appointment.share(context.session))
+
+
+def _check_co(context: Context, username: str, coordinator: str | None, until: str | None) -> None:
+    """Raises IkkeKoordinator, ErKoordinator or SlutFoerStart before anything is decided."""
+    user = appointment.check_candidate(context.session, username)
+    if username == coordinator:
+        raise appointment.ErKoordinator(person=user.name)
+    if until is not None and date.fromisoformat(until) < context.today:
+        raise appointment.SlutFoerStart
 
 
 @service("godkend_belastning")
@@ -114,9 +158,11 @@ def appoint(
     context: Context,
     valgt_koordinator: str,
     valgt_stedfortraeder: str | None = None,
+    valgt_medkoordinator: str | None = None,
+    medkoordinator_til: str | None = None,
     **_: object,
 ) -> dict | None:
-    """Udpeg koordinator og stedfortræder. Mangler stedfortræderen, åbnes opgaven til lederen."""
+    """Udpeg koordinator og stedfortræder, og sæt en medkoordinator i gang. Mangler stedfortræderen, åbnes opgaven til lederen."""
     session, case = context.session, context.case
     row = placement.latest(session, case)
     appointment.appoint(
@@ -135,6 +181,7 @@ def appoint(
         cases.move(case, "KOORDINATOR_UDPEGET")
         context.record("state_changed", old=before, new=case.tilstand)
     see_to_deputy(context)
+    see_to_co(context, valgt_medkoordinator, medkoordinator_til)
     return {"koordinator_udpeget": True}
 
 
@@ -156,10 +203,75 @@ def see_to_deputy(context: Context) -> None:
         context.tell("stedfortraeder_udpeget")
 
 
+@service("vaelg_medkoordinator")
+def choose_co(
+    context: Context,
+    beslutning: str,
+    begrundelse: str | None = None,
+    medkoordinator: str | None = None,
+    medkoordinator_til: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gem lederens valg af medkoordinator. Over normen kræves en begrundelse (D4)."""
+    if beslutning != "ja":
+        context.record("co_coordinator_declined")
+        return {"valgt_medkoordinator": None}
+    _check_co(context, medkoordinator, context.case.koordinator, medkoordinator_til)
+    _strain(context, medkoordinator, _shared_load(context, medkoordinator), begrundelse)
+    if begrundelse:
+        title = "Valg af medkoordinator"
+        notes.write(context.session, context.case, title, begrundelse, context.actor)
+    return {"valgt_medkoordinator": medkoordinator, "medkoordinator_til": medkoordinator_til}
+
+
+@service("udpeg_medkoordinator")
+def appoint_co(
+    context: Context,
+    valgt_medkoordinator: str,
+    medkoordinator_til: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Lad medkoordinatoren dele sagen med koordinatoren fra i dag."""
+    session, case = context.session, context.case
+    load = _shared_load(context, valgt_medkoordinator)
+    appointment.appoint_co(
+        session,
+        case,
+        valgt_medkoordinator,
+        context.actor,
+        until=date.fromisoformat(medkoordinator_til) if medkoordinator_til else None,
+        load_percent=appointment.percent(session, load, case.organisationsmodel),
+    )
+    context.record("co_coordinator_appointed", user=valgt_medkoordinator, until=medkoordinator_til)
+
+
+@service("afslut_medkoordinator")
+def end_co(context: Context, medkoordinator_aarsag: str | None = None, **_: object) -> dict | None:
+    """Afslut medkoordinatoren. Adgangen til sagen lukker med det samme."""
+    why = medkoordinator_aarsag or "periode_slut"
+    roles = (appointment.CO_COORDINATOR,)
+    for row in appointment.end(context.session, context.case, roles, why):
+        context.record("co_coordinator_ended", user=row.username, because=why)
+
+
+def see_to_co(context: Context, username: str | None, until: str | None) -> None:
+    """Set the chosen co-coordinator going, and end one who now coordinates the case."""
+    running = appointment.current(context.session, context.case, appointment.CO_COORDINATOR)
+    if username or context.case.koordinator in {row.username for row in running}:
+        if running:
+            context.tell("medkoordinator_slutter", {"medkoordinator_aarsag": "udskiftet"})
+    # A change is announced weeks ahead: the help may be over before it begins.
+    if username and (until is None or date.fromisoformat(until) >= context.today):
+        facts = {"valgt_medkoordinator": username, "medkoordinator_til": until}
+        context.start("medkoordinator", facts)
+
+
 @service("brev_koordinator")
 def letter_of_coordinator(context: Context, **_: object) -> dict | None:
-    """Send B02 til borgeren: hvem koordinerer, og hvem træder til."""
-    send(context, "B02", koordinator=context.case.koordinator)
+    """Send B02 til borgeren: hvem koordinerer, hvem træder til, og hvem hjælper."""
+    running = appointment.current(context.session, context.case, appointment.CO_COORDINATOR)
+    co = next((row.username for row in running), None)
+    send(context, "B02", koordinator=context.case.koordinator, medkoordinator=co)
 
 
 def send(context: Context, code: str, **facts: object) -> None:

@@ -87,6 +87,12 @@ def keep_overrun(context: Context, tiltag: str, ansvarlig: str, **_: object) -> 
     context.record("concern_overdue_handled")
 
 
+@service("saet_akut_hjaelp_i_gang")
+def start_acute_help(context: Context, **_: object) -> dict | None:
+    """Giv akutvagten opgaven i dag."""
+    context.start("akut")
+
+
 @service("vurder_akut")
 def assess_acute(
     context: Context,

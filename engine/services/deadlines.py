@@ -29,9 +29,9 @@ def begin(
 
 def ask_for_day(context: Context, regel: str) -> None:
     """No rule gives a date: somebody sets it in the case, and the process owner hears of it."""
-    context.start("frist_uden_regel", {"regel": regel})
-    context.start("manglende_regel", {"regel": regel}, case_free=True)
-    context.record("rule_missing", regel=regel)
+    if context.start("frist_uden_regel", {"regel": regel}):
+        context.start("manglende_regel", {"regel": regel}, case_free=True)
+        context.record("rule_missing", regel=regel)
 
 
 @service("start_frist")

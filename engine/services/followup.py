@@ -9,7 +9,7 @@ from engine import clock
 from engine.domain import consent, deadlines, followup, invariants, meetings, notes, rules
 from engine.domain.calendar import WorkingDays, add_months
 from engine.domain.deadlines import Deadline
-from engine.domain.followup import FollowUp, RytmeMangler
+from engine.domain.followup import RytmeMangler
 from engine.errors import Refused
 from engine.services import Context, service
 from engine.services.deadlines import ask_for_day, begin
@@ -43,9 +43,7 @@ def prepare(
         notes.write(session, case, title, nyt_siden_sidst, by=context.actor)
     if moede_dato:
         at = _noon(date.fromisoformat(moede_dato))
-        row = _meeting(context) or meetings.call(
-            session, case, context.actor, at, "Opfølgning", kind=meetings.FOLLOW_UP
-        )
+        row = _meeting(context) or _call(context, at=at)
         row.at, row.place = at, moedested
 
 
@@ -66,7 +64,11 @@ def hold(
         raise SamtykkeTrukketFoerOpfoelgning
     met = followup.covered(session, case, opfyldte_frister)
     _check_rhythm(context, met, answers)
-    held_on = date.fromisoformat(afholdt)
+    held_on = followup.day_held(afholdt)
+    _hold_meeting(context, held_on, moedeform, answers)
+    _begin_next(context, held_on, met, answers)
+    if naeste_dato:
+        followup.agree_earlier(session, case, date.fromisoformat(naeste_dato), held_on)
     row = followup.register(
         session,
         case,
@@ -80,19 +82,38 @@ def hold(
         change=aendring,
         change_reason=answers.get("aendring_begrundelse"),
         outside_help=answers.get("hjaelp_udefra"),
-        initiative=answers.get("initiativ") or case.koordinator,
+        initiative=_initiative(context, answers),
         rhythm_months=answers.get("naeste_rytme"),
         rhythm_reason=answers.get("rytme_begrundelse"),
     )
     followup.note_progress(session, case, row, maal_status or [])
-    _hold_meeting(context, row)
-    _begin_next(context, row, met)
-    if naeste_dato:
-        followup.agree_earlier(session, case, date.fromisoformat(naeste_dato), held_on)
-    row.next_planned = followup.planned(session, case)
-    row.next_due = followup.due(session, case)
     context.record("followed_up", rules=row.rules, held=held_on, on_time=row.on_time)
     return {"opfoelgning_udfald": followup.OUTCOMES[aendring]}
+
+
+@service("gem_ny_oplysning")
+def keep_news(
+    context: Context,
+    hvad_er_nyt: str,
+    skal_planen_aendres: str,
+    opfoelgning_frem: str,
+    akut: str,
+    **_: object,
+) -> dict | None:
+    """Gem den nye oplysning som en note, og hvad den betyder for planen og opfølgningen."""
+    notes.write(context.session, context.case, "Ny oplysning", hvad_er_nyt, by=context.actor)
+    context.record(
+        "news_assessed",
+        plan_changes=skal_planen_aendres == "ja",
+        follow_up_now=opfoelgning_frem == "ja",
+        acute=akut == "ja",
+    )
+
+
+@service("bed_om_opfoelgning")
+def ask_for_round(context: Context, **_: object) -> dict | None:
+    """Lad opfølgningen begynde nu, hvis den venter på sin dag; ellers sker det i det, der er i gang."""
+    tell_waiting(context, followup.NEWS, at=followup.WAITING)
 
 
 def tell_round(context: Context, regel: str) -> None:
@@ -108,7 +129,9 @@ def _being_decided(context: Context) -> bool:
     )
 
 
-def _begin_next(context: Context, row: FollowUp, met: list[Deadline]) -> None:
+def _begin_next(
+    context: Context, held_on: date, met: list[Deadline], answers: dict[str, Any]
+) -> None:
     """Meet each duty, and begin what follows it in its own area of law."""
     session, case = context.session, context.case
     following: dict[str, rules.Rule | None] = {}
@@ -117,23 +140,25 @@ def _begin_next(context: Context, row: FollowUp, met: list[Deadline]) -> None:
         # Without a next rule somebody has to decide: the duty's own name says what about.
         own = followup.PLAN_RULE if duty.regel in followup.OWN else duty.regel
         following[rule.id if rule else own] = rule
-        proof = f"opfølgning {row.held_on:%d.%m.%Y}"
+        proof = f"opfølgning {held_on:%d.%m.%Y}"
         deadlines.meet(session, case, duty.regel, proof, duty.subject)
     for regel, rule in following.items():
         if rule is None:
             ask_for_day(context, regel)
         elif rule.art == rules.IN_THE_CASE:
-            _begin_rhythm(context, rule, row)
+            _begin_rhythm(context, rule, held_on, answers)
         else:
-            begin(context, regel, row.held_on)
+            begin(context, regel, held_on)
 
 
-def _begin_rhythm(context: Context, rule: rules.Rule, row: FollowUp) -> None:
+def _begin_rhythm(
+    context: Context, rule: rules.Rule, held_on: date, answers: dict[str, Any]
+) -> None:
     session, case = context.session, context.case
-    due = add_months(row.held_on, row.rhythm_months)
-    deadline = deadlines.fix(session, case, rule.id, due, row.rhythm_reason)
+    due = add_months(held_on, answers["naeste_rytme"])
+    deadline = deadlines.fix(session, case, rule.id, due, answers["rytme_begrundelse"])
     deadline.source = rule.source
-    deadline.start = deadlines.midnight(row.held_on)
+    deadline.start = deadlines.midnight(held_on)
     deadline.planned = WorkingDays.of(session).on_or_before(due)
 
 
@@ -145,22 +170,36 @@ def _check_rhythm(context: Context, met: list[Deadline], answers: dict[str, Any]
             raise RytmeMangler(hjemmel=rule.source)
 
 
-def _hold_meeting(context: Context, row: FollowUp) -> None:
-    meeting = _meeting(context) or meetings.call(
+def _hold_meeting(
+    context: Context, held_on: date, form: str | None, answers: dict[str, Any]
+) -> None:
+    minutes = {
+        "at": _noon(held_on),
+        "form": form,
+        "initiative": _initiative(context, answers),
+        "minutes": answers.get("nyt_siden_sidst"),
+        "citizens_summary": answers.get("borgerens_ord"),
+    }
+    meeting = _meeting(context)
+    if meeting is None:
+        _call(context, state=meetings.HELD, **minutes)
+    else:
+        meetings.hold(meeting, **minutes)
+
+
+def _call(context: Context, **facts: Any) -> meetings.Meeting:
+    return meetings.call(
         context.session,
         context.case,
         context.actor,
-        _noon(row.held_on),
-        "Opfølgning",
+        purpose="Opfølgning",
         kind=meetings.FOLLOW_UP,
+        **facts,
     )
-    meeting.at, meeting.form = _noon(row.held_on), row.form
-    meetings.hold(
-        meeting,
-        initiative=row.initiative,
-        minutes=row.news,
-        citizens_summary=row.citizens_words,
-    )
+
+
+def _initiative(context: Context, answers: dict[str, Any]) -> str | None:
+    return answers.get("initiativ") or context.case.koordinator
 
 
 def _meeting(context: Context) -> meetings.Meeting | None:

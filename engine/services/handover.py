@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from engine import clock
 from engine.domain import appointment, deadlines, meetings, notes
 from engine.services import Context, service
-from engine.services.appointment import see_to_deputy, send
+from engine.services.appointment import see_to_co, see_to_deputy, send
 from engine.services.deadlines import begin
 
 # The note's parts in the order they are read (F33).
@@ -33,6 +33,7 @@ def take_over(context: Context, skift_aarsag: str | None = None, **_: object) ->
         case.koordinator = None
     context.record("coordinator_replaced", former=former, acting=acting and acting.username)
     see_to_deputy(context)
+    see_to_co(context, None, None)
     return {"tidligere_koordinator": former}
 
 
@@ -125,6 +126,8 @@ def change(
     valgt_stedfortraeder: str | None = None,
     skift_aarsag: str | None = None,
     tidligere_koordinator: str | None = None,
+    valgt_medkoordinator: str | None = None,
+    medkoordinator_til: str | None = None,
     **_: object,
 ) -> dict | None:
     """Gør den nye til koordinator. Den tidligere kan se sagen, til overdragelsestiden er gået (KP-13)."""
@@ -141,6 +144,7 @@ def change(
     )
     deadlines.meet(session, case, "KP-14", f"skiftet til {valgt_koordinator}")
     see_to_deputy(context)
+    see_to_co(context, valgt_medkoordinator, medkoordinator_til)
     deadline = begin(context, "KP-13")
     last_day = deadline.due if deadline else context.today
     for username in {former, acting} - {None, valgt_koordinator, case.stedfortraeder}:

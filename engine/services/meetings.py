@@ -48,7 +48,7 @@ def call(
     if inviterede and not meeting.invited:
         raise IngenInviterede
     session.flush()
-    facts = {"tid": clock.local(at).isoformat(), "sted": moedested}
+    facts = {"tid": clock.local(at).isoformat(), "sted": moedested, "moede": meeting.id}
     for person in people.citizens(session, case.id):
         letters.send(session, case, "B03", person, by=context.actor, **facts)
     for invitee in meeting.invited:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from engine import tables
-from engine.domain import cases, concerns, deadlines, letters, notes, people, referral, screening
+from engine.domain import (
+    cases,
+    concerns,
+    deadlines,
+    followup,
+    letters,
+    notes,
+    people,
+    referral,
+    screening,
+)
 from engine.domain.concerns import ACUTE, NOTIFY
 from engine.services import Context, service
+from engine.services.telling import tell_waiting
 
 #: D1's answers in the words of the form.
 WORDS = {
@@ -185,8 +196,8 @@ def keep_new_referral(
 
 @service("meld_ny_oplysning")
 def pass_on(context: Context, **_: object) -> dict | None:
-    """Fortæl forløbet, at der er nye oplysninger."""
-    context.tell("ny_oplysning", {"kilde": "henvisning"})
+    """Lad opfølgningen begynde nu, hvis den venter på sin dag. Den, der læste henvisningen, har vurderet den."""
+    tell_waiting(context, followup.NEWS, at=followup.WAITING)
 
 
 def notify(context: Context, person_id: str, received_at, where: str, **facts: Any) -> None:

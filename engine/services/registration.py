@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.domain import deadlines, registration
+from engine.domain import deadlines, people, registration
 from engine.services import Context, service
 
 
@@ -16,6 +16,10 @@ def keep(
     trivsel_sagsbehandler: str | None = None,
     stoettebehov_hjem: str | None = None,
     stoettebehov_oekonomi: str | None = None,
+    koen: str | None = None,
+    bolig_status: str | None = None,
+    forsoergelse_status: str | None = None,
+    uddannelse_status: str | None = None,
     **_: object,
 ) -> dict | None:
     """Gem registreringen, eller hvorfor den mangler."""
@@ -34,5 +38,10 @@ def keep(
         wellbeing_caseworker=trivsel_sagsbehandler,
         support_home=stoettebehov_hjem,
         support_economy=stoettebehov_oekonomi,
+        sex=koen,
+        age=next((person.age for person in people.citizens(session, case.id)), None),
+        housing=bolig_status,
+        income=forsoergelse_status,
+        education=uddannelse_status,
     )
     context.record("registered", number=number, complete=row.complete)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from engine import clock, outbox
-from engine.domain import deadlines
+from engine import outbox
+from engine.domain import deadlines, notices
 from engine.domain.calendar import WorkingDays
 from engine.domain.deadlines import Deadline
 from engine.domain.organisation import LEADER_SUFFIX
@@ -13,7 +13,7 @@ from engine.services import Context, service
 from engine.services.deadlines import begin
 
 #: Per cent of the time gone when somebody is reminded: a local decision.
-PERCENTAGES = (50, 80, 100)
+PERCENTAGES = notices.DEFAULT_PERCENTAGES
 
 
 @service("start_frist_med_paamindelser")
@@ -60,9 +60,4 @@ def remind(context: Context, regel: str, paamind_procent: int, **_: object) -> d
 
 def moment(deadline: Deadline, percent: int, days: WorkingDays) -> datetime:
     """When that share of the deadline's time has gone; for a duty in days, the working day's start."""
-    whole = deadline.due_at - deadline.start
-    at = deadline.start + timedelta(seconds=round(whole.total_seconds() * percent / 100))
-    in_hours = deadline.due_at != deadlines.midnight(clock.local(deadline.due_at).date())
-    if in_hours or at >= deadline.due_at:
-        return at
-    return deadlines.midnight(days.on_or_before(clock.local(at).date()))
+    return notices.moment(deadline.start, deadline.due_at, percent, days)

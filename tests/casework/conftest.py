@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import casework, clock, diagrams, events
+from engine import audit, casework, clock, diagrams, events
 from engine.domain.cases import Case
 from engine.domain.organisation import Role, Unit, User
 from engine.instances import UNFINISHED, Instance, WorkItem
@@ -134,4 +134,4 @@ class World:
 
     def verify(self) -> dict:
         with self.store.reading() as session:
-            return events.verify(session)
+            return audit.verify(session)

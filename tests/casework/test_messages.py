@@ -103,3 +103,25 @@ def test_a_service_tells_and_starts_on_its_own_case_in_the_same_step(world):
     assert (noted.facts, noted.element) == ({"antal": 2}, "straks")
     casework.tell(world.store, "ny_oplysning", by="anna", case=nummer)
     assert world.task(nummer).element == "vurder"
+
+
+def test_who_may_not_see_a_case_cannot_tell_it_an_ordinary_message(world):
+    nummer = world.open("venter")
+    with pytest.raises(NoSuchCase):
+        casework.tell(world.store, "ny_oplysning", by="job", case=nummer)
+
+
+def test_a_case_number_as_key_asks_for_access_as_the_number_itself_does(world):
+    nummer = world.open("venter")
+    before = world.kinds(nummer)
+    for message in ("ny_oplysning", "henvendelse"):
+        with pytest.raises(NoSuchCase):
+            casework.tell(world.store, message, by="job", key=nummer)
+    assert world.kinds(nummer) == before
+    casework.tell(world.store, "ny_oplysning", by="anna", key=nummer)
+    assert world.task(nummer).element == "vurder"
+
+
+def test_a_process_that_a_message_begins_is_not_opened_without_it(world):
+    with pytest.raises(refusals.BeginsOtherwise, match="ved beskeden henvendelse"):
+        world.open("modtager")

@@ -65,6 +65,7 @@ def furnish(session):
         session.add(instance)
         session.flush()
         for queue, assignee in product(QUEUES, (None, "ingen")):
+            desk, at = access.place(queue, case)
             session.add(
                 WorkItem(
                     id=f"{case.id}{queue}{assignee}",
@@ -76,6 +77,8 @@ def furnish(session):
                     name="e",
                     kind="user",
                     queue=queue,
+                    desk=desk,
+                    person=at,
                     assignee=assignee,
                     created_at=clock.now(),
                 )
@@ -91,3 +94,17 @@ def test_what_one_may_work_is_what_one_sees(store, virtual_clock, person):
         works = {task.id for task in every if access.may(session, person, "complete", task)}
     assert works == seen
     assert 0 < len(seen) < len(every)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_lanes_hold_what_one_sees_and_no_task_twice(store, virtual_clock, person):
+    store.write(furnish)
+    with store.reading() as session:
+        seen = [task.id for task in session.scalars(access.visible_tasks(session, person))]
+        lanes = access.lanes(session, access.reach(session, person))
+        listed = [
+            id_
+            for lane in lanes
+            for id_ in session.scalars(select(WorkItem.id).where(lane.condition))
+        ]
+    assert sorted(listed) == sorted(seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from engine import bpmn, diagrams, events, jobs
+from engine import audit, bpmn, diagrams, events, jobs
 from engine.casework.saving import Picture
 from engine.instances import (
     DONE,
@@ -22,7 +22,7 @@ from engine.store import Store
 def faults(store: Store) -> list[str]:
     """What does not fit together; empty when all is well."""
     with store.reading() as session:
-        found = [] if events.verify(session)["ok"] else ["the trail is broken"]
+        found = [] if audit.verify(session)["ok"] else ["the trail is broken"]
         for instance in session.scalars(select(Instance).options(*WITH_STATE)):
             found += _faults_of(session, instance)
         return found

@@ -18,7 +18,6 @@ from engine.domain import (
     people,
 )
 from engine.domain.consent import GenereltSamtykke
-from engine.services.departure import AndreISagen
 
 LINE = "faelles-2027"
 
@@ -60,17 +59,6 @@ def test_death_stops_letters_meetings_duties_and_money_at_once(course):
     assert (course.sag.tilstand, course.sag.afslutning_aarsag) == ("AFSLUTTET", "doed")
     assert ends(course) == {"FAM": "doed", "JOB": "doed"}
     assert course.due("FS-2-efter") is None
-
-
-def test_a_familys_case_is_not_closed_over_the_others_heads(course):
-    def sister(session, case):
-        other = people.register(session, "Karla Testmann", key="karla")
-        people.add_party(session, case.id, other.id, "borger")
-
-    course.write(sister)
-    with pytest.raises(AndreISagen):
-        course.begin("doedsfald", person=course.citizen())
-    assert course.sag.tilstand == "PLAN_AKTIV"
 
 
 def test_nothing_is_sent_to_the_dead(course):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from engine.domain import cases, majority, people
+from engine.domain import cases, consent, majority, people
 from engine.domain.capacity import CUSTODY
 
 
@@ -85,3 +85,38 @@ def test_in_a_family_each_comes_of_age_on_their_own_day_and_grown_ups_hear_nothi
     assert mads.timers("naeste_fylder_18") == ["2027-05-01"]
     mads.at("2027-05-04T08:00")
     assert mads.letters()[2:] == [("B16", "lillebror")]
+
+
+@pytest.fixture
+def spoken_for(mads):
+    """His mother said yes to the plan for him."""
+
+    def say_yes(session, case):
+        (row,) = consent.in_force(session, case, consent.PLAN)
+        row.given_by = [people.parties(session, case.id, CUSTODY)[0].person_id]
+
+    mads.write(say_yes)
+    mads.at("2027-03-14T00:00")
+    mads.begin("fyldt_18")
+    mads.at("2027-03-15T08:00")
+    return mads
+
+
+def held(mads):
+    row = mads.read(lambda s, c: consent.history(s, c)[0])
+    return row.state, row.given_by, row.review_on
+
+
+def test_what_others_said_yes_to_the_young_person_is_asked_about(spoken_for):
+    assert spoken_for.queues() == {"koordinator": ["spoerg_den_unge"]}
+    assert held(spoken_for)[2] == date(2027, 3, 14)
+    spoken_for.do("koordinator-1", "spoerg_den_unge", den_unges_svar="ja")
+    assert held(spoken_for) == ("aendret", [spoken_for.citizen()], date(2028, 3, 15))
+    assert spoken_for.queues() == {}
+
+
+def test_an_own_yes_needs_not_be_asked_for_again(mads):
+    mads.at("2027-03-14T00:00")
+    mads.begin("fyldt_18")
+    mads.at("2027-03-15T08:00")
+    assert mads.queues() == {}

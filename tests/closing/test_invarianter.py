@@ -130,4 +130,4 @@ def test_an_ordinary_step_does_not_ask_after_the_invariants(course):
     casework.complete(course.store, task, {}, by="koordinator-1")
     event.remove(course.store.engine, "before_cursor_execute", note)
     assert not [text for text in asked if "FROM consents" in text or "FROM meetings" in text]
-    assert len(asked) <= 20, "\\n".join(asked)
+    assert len(asked) <= 15, "\n".join(asked)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engine import casework, diagrams, forms
-from engine.domain import efforts, followup, meetings, plan
+from engine.domain import deadlines, efforts, followup, meetings, plan, rules
 from engine.domain.followup import NaesteOpfoelgningForSent, OpfoelgningIFremtiden
 from engine.outbox import Outgoing
 from engine.settings import settings
@@ -121,7 +123,11 @@ def end_rule(course, row, last):
     table = f"{table[:text]}gyldig_til: {last}\n{table[text:]}"
     course.store.write(
         lambda session: diagrams.deploy(
-            session, {"frister.dmn": table.encode()}, by="p", demo=True, accept_warnings=True
+            session,
+            {"frister.dmn": table.encode()},
+            by="procesejer-1",
+            demo=True,
+            accept_warnings=True,
         )
     )
 
@@ -197,3 +203,38 @@ def test_what_the_meeting_decides_is_what_the_spine_does(course, change, outcome
         aendring_begrundelse="Aftalt",
     )
     assert course.variable("opfoelgning_udfald") == outcome
+
+
+def test_holding_a_follow_up_asks_for_nothing_twice(course):
+    course.begin("opfoelgning")
+    course.at("2027-04-20T15:00")
+    course.do("koordinator-1", "forbered_opfoelgning")
+    task, asked = course.task("koordinator-1", "opfoelgningsmoede"), []
+
+    def note(conn, cursor, statement, *_):
+        asked.append(statement)
+
+    status = [{"maal": "skole", "status": "i_gang", "fremdrift": 4}]
+    event.listen(course.store.engine, "before_cursor_execute", note)
+    casework.complete(course.store, task, HELD | {"maal_status": status}, by="koordinator-1")
+    event.remove(course.store.engine, "before_cursor_execute", note)
+    for table in ("deadlines", "local_rules", "closing_days", "consents", "meetings"):
+        assert len([text for text in asked if text.startswith("SELECT " + table)]) == 1, table
+    # Two of them ask what comes after, as no spine stands around this round; one reads the form.
+    assert len(asked) <= 27, "\n".join(asked)
+
+
+def test_a_local_value_and_a_duty_are_seen_in_the_session_that_made_them(course):
+    def decide(session, case):
+        assert [row.regel for row in followup.duties(session, case)] == ["KP-1"]
+        before = rules.lookup(session, "KP-2").value
+        rules.decide_locally(session, "KP-2", before + 1, by="procesejer-1")
+        opened = deadlines.start(session, case, "KP-2", date(2027, 2, 1))
+        assert followup.duties(session, case)[-1] is opened
+        deadlines.meet(session, case, "KP-1", "prøve")
+        assert followup.duties(session, case) == [opened]
+        return before, rules.lookup(session, "KP-2").value, opened.due
+
+    before, after, due = course.write(decide)
+    assert after == before + 1
+    assert course.read(lambda s, c: [row.due for row in followup.duties(s, c)]) == [due]

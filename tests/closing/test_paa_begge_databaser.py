@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from engine import clock
+from engine import clock, scenarios
 from engine.domain import cases, deadlines, invariants, meetings, rules
+from engine.scenarios.world import stage
 from tests.coordination.conftest import furnished, town  # noqa: F401
 
 
@@ -63,3 +65,9 @@ def test_a_rule_without_a_number_cannot_be_counted(town):  # noqa: F811
     town.consenting(uddannelse="stort")
     with pytest.raises(deadlines.NotComputable):
         town.write(lambda s, c: deadlines.start(s, c, "SEL-1"))
+
+
+def test_a_death_in_a_family_goes_as_told_on_postgresql(postgres_server):
+    file = Path(__file__).parents[1] / "scenarios" / "familie_en_doer.yaml"
+    with stage(postgres_server) as world:
+        assert scenarios.play(scenarios.read(file), world).failures == []

@@ -5,7 +5,7 @@ import pytest
 from engine import casework, diagrams, municipality
 from engine.casework.refusals import NobodyWaits
 from engine.casework.rights import SYSTEM
-from engine.domain import cases
+from engine.domain import access, cases
 from engine.instances import Instance
 from engine.settings import enter_demo
 
@@ -54,3 +54,21 @@ def test_a_message_that_nothing_starts_with_is_refused(town):
     nummer = a_case(town, closed=False)
     with pytest.raises(NobodyWaits):
         casework.tell(town, "ast_afgoerelse", by=SYSTEM, case=nummer)
+
+
+@pytest.mark.parametrize("by", ["jurist", "sagsbehandler-job"])
+def test_whoever_receives_a_complaint_hands_it_in_without_seeing_the_case(town, by):
+    nummer = a_case(town, closed=True)
+    with town.reading() as session:
+        assert not access.may_see(session, by, cases.by_number(session, nummer))
+    casework.tell(town, "klage_modtaget", by=by, case=nummer)
+    with town.reading() as session:
+        found = session.query(Instance).filter_by(process="klage").one()
+        assert found.started_by == by
+
+
+@pytest.mark.parametrize("message", ["samtykke_trukket", "indhentning_uden_samtykke"])
+def test_nothing_else_is_told_to_a_case_that_one_may_not_see(town, message):
+    nummer = a_case(town, closed=False)
+    with pytest.raises(cases.NoSuchCase):
+        casework.tell(town, message, by="sagsbehandler-job", case=nummer)

@@ -175,3 +175,9 @@ def test_an_object_among_the_facts_is_compared_by_what_is_named(works, fails_at)
     works(OPEN, WRITE, "- expect: {case: {frister: {KP-4: 2026-12-07}}}")
     failure = fails_at(OPEN, WRITE, "- expect: {case: {frister: {KP-4: 2026-12-08}}}")
     assert failure[1:] == ("expect.case.frister.KP-4", "2026-12-08", "2026-12-07")
+
+
+def test_absence_is_null_and_a_value_is_not(works, fails_at):
+    works(OPEN, "- expect: {variables: {x: null}}")
+    failure = fails_at(OPEN, WRITE, "- expect: {variables: {x: null}}")
+    assert failure[1:3] == ("expect.variables.x", None)

@@ -135,7 +135,7 @@ def test_a_file_that_is_no_scenario_says_where_and_why(tmp_path, text, said):
         ("{opne: x}", ": nøglen opne findes ikke"),
         ("{}", ": trinnet gør ingenting"),
         ("{by: a}", ": trinnet gør ingenting"),
-        ("{refused: x, at: 2026-11-24}", ": refused hører sammen med"),
+        ("{refused: NoSuchTask, at: 2026-11-24}", ": refused hører sammen med"),
         ("{open: x}", ": open mangler by"),
         ("{by: a, open: x, task: y}", ": et trin gør én ting, ikke open og task"),
         ("{by: a, open: x, for: ingen}", ".for: ingen står ikke under citizens"),
@@ -148,6 +148,11 @@ def test_a_file_that_is_no_scenario_says_where_and_why(tmp_path, text, said):
         ("{tell: x, on_behalf_of: y}", ": on_behalf_of hører sammen med"),
         ("{by: a, task: x, refused: true}", ".refused: her skal stå en tekst"),
         ("{by: a, task: x, refused: ''}", ".refused: her skal stå en tekst"),
+        ("{by: a, task: x, refused: e}", ".refused: 'e' står i næsten enhver afvisning"),
+        ("{by: a, task: x, refused: '.'}", ".refused: '.' står i næsten enhver afvisning"),
+        ("{by: a, task: x, refused: Refused}", ".refused: Refused dækker alle afvisninger"),
+        ("{by: a, task: x, refused: Exception}", ".refused: Exception dækker alle"),
+        ("{by: a, task: x, refused: object}", ".refused: object dækker alle"),
         ("{by: a, task: x, answers: [1]}", ".answers: her skal stå nøgler"),
         ("{case: 0, at: 2026-11-24}", ".case: her skal stå et helt tal fra 1"),
         ("{at: 12:00}", ".at: '12:00' er ingen dato"),
@@ -190,6 +195,17 @@ def test_a_step_that_is_no_step_says_where_and_why(tmp_path, step, said):
         story.read(file)
     place = str(file) if said.startswith(".steps") else f"{file}: trin 1"
     assert str(error.value).startswith(place + said)
+
+
+@pytest.mark.parametrize("name", ["../s.bpmn", "/etc/passwd", "a/b.bpmn", "..", ".", "a\\b.bpmn"])
+def test_only_files_beside_the_story_are_deployed(tmp_path, name):
+    (tmp_path / "s.bpmn").write_text("x")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    file = inner / "s.yaml"
+    file.write_text(f"{HEAD}deploy: ['{name}']\nsteps: [{{at: 2026-11-24}}]", encoding="utf-8")
+    with pytest.raises(BadScenario, match="ikke navnet på en fil ved siden af"):
+        story.read(file)
 
 
 @pytest.mark.parametrize("bytes_", [b"scenario: \xff\xfe", "scenario: æ".encode("utf-16")])

@@ -9,12 +9,14 @@ from engine.scenarios import acts, fingerprint
 OPEN = "- {by: sagsbehandler-kui, open: afspilning, for: mads}\n"
 
 
-@pytest.mark.parametrize("said", ["ForStort", "X er for stort", "enhedens LEDER", "Refused"])
+@pytest.mark.parametrize(
+    "said", ["ForStort", "X er for stort", "enhedens LEDER", "hedens led", "prøven"]
+)
 def test_a_refusal_is_told_by_its_class_or_a_part_of_its_text(works, said):
     works(OPEN, f"- {{by: sagsbehandler-kui, task: skriv, answers: {{x: 60}}, refused: {said!r}}}")
 
 
-@pytest.mark.parametrize("said", ["ForLille", "Exception", "object", "for småt"])
+@pytest.mark.parametrize("said", ["ForLille", "for småt", "Stor", "enhed", "forstort"])
 def test_any_other_word_is_a_failure_that_says_what_was_refused(fails_at, said):
     failure = fails_at(
         OPEN, f"- {{by: sagsbehandler-kui, task: skriv, answers: {{x: 60}}, refused: {said!r}}}"
@@ -39,6 +41,19 @@ def test_what_is_done_though_it_should_be_refused_is_a_failure(fails_at):
         OPEN, "- {by: sagsbehandler-kui, task: skriv, answers: {x: 1}, refused: ForStort}"
     )
     assert failure == (2, "refused", "ForStort", "det blev gjort")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "task: skriv, answers: {x: 60}, refused: NoSuchTask",
+        "claim: skriv, refused: NoSuchTask",
+        "tell: stands, refused: NobodyWaits",
+    ],
+)
+def test_a_stranger_is_no_proof_that_something_is_refused(fails_at, step):
+    failure = fails_at(OPEN, f"- {{by: hacker, {step}}}")
+    assert failure == (2, "by", "en bruger i kommunen", "hacker")
 
 
 @pytest.mark.parametrize(

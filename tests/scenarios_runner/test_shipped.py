@@ -10,6 +10,7 @@ from engine import scenarios
 from engine.scenarios import story
 from engine.scenarios.world import stage
 from tests.scenarios_runner import mutations
+from tests.scenarios_runner.letters_read import LettersRead
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -37,8 +38,10 @@ def test_there_are_stories():
 
 
 @pytest.mark.parametrize("file", FILES, ids=NAMES)
-def test_the_story_goes_as_told(whole_world, file):
-    assert scenarios.play(scenarios.read(file), whole_world).failures == []
+def test_the_story_goes_as_told_and_its_letters_can_be_read(whole_world, file):
+    stage_with_readers = LettersRead(whole_world)
+    assert scenarios.play(scenarios.read(file), stage_with_readers).failures == []
+    assert stage_with_readers.faults == []
 
 
 @pytest.mark.parametrize("file", ON_POSTGRESQL, ids=lambda file: file.stem)

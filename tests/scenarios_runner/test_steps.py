@@ -70,7 +70,7 @@ def test_claim_release_and_assign_move_a_task(works):
     - {by: koordinator-1, task: skriv, answers: {x: 1}, refused: ClaimedByAnother}
     - {by: sagsbehandler-kui, release: skriv}
     - {by: leder-kui, assign: {task: skriv, to: koordinator-1}}
-    - {by: sagsbehandler-kui, task: skriv, answers: {x: 1}, refused: taget af koordinator-1}
+    - {by: sagsbehandler-kui, task: skriv, answers: {x: 1}, refused: taget af Liv Koordinatorsen (koordinator-1)}
     - {by: koordinator-1, task: skriv, answers: {x: 1}}
     """,
     )

@@ -6,6 +6,7 @@
     flow         starts, ends, connections, gateways
     events       what events throw and catch, timers, links
     tasks        what each kind of task must say
+    nets         joins that never fire, loops that never wait, faults caught twice
     texts        FEEL, timers, variable names
 
 Each family is one function `check(root or diagram, report)`; all run on every file, so that one
@@ -15,10 +16,10 @@ reading shows everything. Cross checks between files stand in `engine.diagrams`.
 from __future__ import annotations
 
 from engine.bpmn import dialect, xml
-from engine.bpmn.lint import events, extensions, flow, names, tasks, vocabulary
+from engine.bpmn.lint import events, extensions, flow, names, nets, tasks, vocabulary
 from engine.bpmn.lint.findings import Finding, Report
 
-__all__ = ["Finding", "Report", "lint"]
+__all__ = ["Finding", "Report", "lint", "read"]
 
 #: The spine of the demo municipality has a tenth of this; nobody can read more.
 MOST_ELEMENTS = 600
@@ -30,18 +31,8 @@ def lint(data: bytes, file: str) -> list[Finding]:
     `file` is its name or path; a process must be named after it.
     """
     report = Report(file)
-    try:
-        root = xml.parse(data)
-    except xml.XmlRefused as refused:
-        report.error(refused.element, "xml", refused.message, refused.action)
-        return report.findings
-    if _too_large(root):
-        report.error(
-            "",
-            "too-many-elements",
-            f"Filen har flere end {MOST_ELEMENTS} elementer.",
-            "Del processen op i flere, der kalder hinanden.",
-        )
+    root = read(data, report)
+    if root is None:
         return report.findings
     vocabulary.check(root, report)
     extensions.check(root, report)
@@ -52,7 +43,26 @@ def lint(data: bytes, file: str) -> list[Finding]:
             flow.check(process, report)
             events.check(process, report)
             tasks.check(process, report)
+            nets.check(process, report)
     return report.findings
+
+
+def read(data: bytes, report: Report):
+    """The file's outermost element; None, with the reason reported, when no more is read of it."""
+    try:
+        root = xml.parse(data)
+    except xml.XmlRefused as refused:
+        report.error(refused.element, "xml", refused.message, refused.action)
+        return None
+    if not _too_large(root):
+        return root
+    report.error(
+        "",
+        "too-many-elements",
+        f"Filen har flere end {MOST_ELEMENTS} elementer.",
+        "Del processen op i flere, der kalder hinanden.",
+    )
+    return None
 
 
 def _too_large(root) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.bpmn import timers
 from engine.bpmn.dialect import Element, Process
-from engine.bpmn.lint import names, texts
+from engine.bpmn.lint import names, nets, texts
 from engine.bpmn.lint.findings import Report
 
 
@@ -188,6 +188,7 @@ def _mappings(element: Element, report: Report) -> None:
 def _loop(element: Element, report: Report) -> None:
     loop = element.loop
     texts.must_be_feel(element.id, loop.input_collection, "Listen (inputCollection)", report)
+    _list(element, report)
     if loop.input_element is not None:
         texts.variable(element.id, loop.input_element, "Listens element", report)
     if (loop.output_collection is None) != (loop.output_element is None):
@@ -202,6 +203,19 @@ def _loop(element: Element, report: Report) -> None:
         texts.must_be_feel(element.id, loop.output_element, "Resultatets element", report)
     if loop.completion is not None:
         texts.must_be_feel(element.id, loop.completion, "Afslutningsbetingelsen", report)
+
+
+def _list(element: Element, report: Report) -> None:
+    """A list that asks for nothing can be seen beforehand: it must be one."""
+    sure, value = nets.constant(element.loop.input_collection)
+    if sure and not isinstance(value, list):
+        number = value if isinstance(value, int) and value > 0 else 3
+        report.error(
+            element.id,
+            "loop-list",
+            f'Listen (inputCollection) "{element.loop.input_collection}" er ikke en liste.',
+            f"Skriv en liste, fx = sag.enheder, eller et antal gange: = for i in 1..{number} return i",
+        )
 
 
 def _moment(element: str, text: str | None, what: str, report: Report) -> None:

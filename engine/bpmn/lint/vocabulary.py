@@ -140,7 +140,7 @@ _INSTEAD: dict[str, tuple[str, str]] = {
     ),
     "loopCardinality": (
         "Et fast antal gentagelser kan ikke udføres.",
-        "Giv en liste: zeebe:loopCharacteristics inputCollection, fx = 1..3.",
+        "Giv en liste: zeebe:loopCharacteristics inputCollection, fx = for i in 1..3 return i.",
     ),
     "import": ("Diagrammet henter andre filer.", "Kald den anden proces med en kaldaktivitet."),
     "dataStoreReference": (

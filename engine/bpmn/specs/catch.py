@@ -13,10 +13,12 @@ from engine.bpmn.errors import DiagramError, Stuck
 from engine.bpmn.expressions import Expression
 from engine.bpmn.specs.activity import Activity
 from engine.bpmn.specs.base import Node, run_of, wait
-from engine.bpmn.timers import BadTime, schedule
+from engine.bpmn.timers import BadTime, Schedule, schedule
 from engine.bpmn.waits import Wait
 
 CAUGHT = frozenset({"message", "signal", "timer"})
+#: The property of a guarding timer that may well have no time, and its one value.
+WITHOUT_TIME, ALLOWED = "uden_tid", "tilladt"
 
 
 class Trigger:
@@ -28,8 +30,8 @@ class Trigger:
             kind = event.kind if event else "no"
             raise DiagramError(element.id, f"cannot catch {kind} events here")
         self.element, self.event, self.catcher = element, event, catcher
-        #: A guard whose time is null is not armed; a token that waits for null would wait for ever.
-        self.optional = optional
+        #: A guard may say that having no time is as it should be; a token that waits may not.
+        self.optional = optional and element.properties.get(WITHOUT_TIME) == ALLOWED
         self.time = self.key = None
         if event.kind == "timer":
             if event.timer is None or not event.timer.text:
@@ -41,8 +43,13 @@ class Trigger:
             self.key = Expression.maybe(event.key, element.id)
 
     def arm(self, host: Task) -> None:
-        """Wait for this event on behalf of a host task."""
+        """Wait for this event on behalf of a host task.
+
+        A timer without a time is put off: it is tried again whenever the instance has moved, and
+        the journal says so, that somebody may be asked.
+        """
         run = run_of(host)
+        time = self._time(host)
         armed = Wait(
             id=str(uuid4()),
             kind=self.event.kind,
@@ -52,14 +59,24 @@ class Trigger:
             process=self.element.process,
             name=self.event.name or self.element.name or self.element.id,
             key=self._key(host),
-            schedule=self._schedule(host),
+            schedule=self._schedule(host, time),
         )
-        if armed.kind == "timer" and armed.schedule is None:
+        if armed.kind != "timer" or armed.schedule is not None:
+            run.waits.arm(armed)
+            if armed.schedule is not None:
+                run.note_wait("timer_armed", armed, due=armed.schedule.due.isoformat())
+        elif time is not None or self.optional:
             run.note_wait("timer_skipped", armed, time=self.time.text)
-            return
-        run.waits.arm(armed)
-        if armed.schedule is not None:
-            run.note_wait("timer_armed", armed, due=armed.schedule.due.isoformat())
+        else:
+            run.waits.put_off(armed)
+            run.note_wait("timer_undated", armed, time=self.time.text)
+
+    def try_again(self, host: Task, undated: Wait) -> None:
+        """Arm a timer that was put off, when its time is known by now."""
+        schedule = self._schedule(host, self._time(host))
+        if schedule is not None:
+            run_of(host).waits.date(undated, schedule)
+            run_of(host).note_wait("timer_armed", undated, due=schedule.due.isoformat())
 
     def _key(self, host: Task) -> str | None:
         if self.key is None:
@@ -69,11 +86,11 @@ class Trigger:
             raise Stuck(self.element.id, f"the correlation key {self.key.text} gave {value!r}")
         return str(value)
 
-    def _schedule(self, host: Task):
-        if self.time is None:
-            return None
-        value = run_of(host).evaluate(host, self.time)
-        if value is None and self.optional:
+    def _time(self, host: Task) -> Any:
+        return None if self.time is None else run_of(host).evaluate(host, self.time)
+
+    def _schedule(self, host: Task, value: Any) -> Schedule | None:
+        if value is None:
             return None
         try:
             return schedule(str(value), run_of(host).now())

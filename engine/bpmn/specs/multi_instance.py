@@ -46,7 +46,11 @@ class MultiInstance(Activity):
         if not isinstance(items, list):
             raise Stuck(self.bpmn_id, f"{self.items.text} gave {items!r}, not a list")
         if len(items) > MOST_ITEMS:
-            raise Stuck(self.bpmn_id, f"{len(items)} items; {MOST_ITEMS} is the most")
+            raise Stuck(
+                self.bpmn_id,
+                f"listen har {len(items)} elementer, og højst {MOST_ITEMS} kan gennemføres på én "
+                "gang; ret listen i sagen, eller tegn elementet, så det tager en del ad gangen",
+            )
         task.internal_data.update(items=items, next=0, done=0, results=[None] * len(items))
         if not items:
             return True

@@ -1,0 +1,20 @@
+"""What is put on paper: the plan and the letters, in plain Danish, as accessible PDFs.
+
+This room knows the domain and the queries; it knows no web.
+"""
+
+from engine.documents.letter import Sheet, compose, letter_pdf, sheet_of
+from engine.documents.plan import CitizensPage, citizens_page, citizens_words, plan_pdf
+from engine.documents.typeset import FontsMissing
+
+__all__ = [
+    "CitizensPage",
+    "FontsMissing",
+    "Sheet",
+    "citizens_page",
+    "citizens_words",
+    "compose",
+    "letter_pdf",
+    "plan_pdf",
+    "sheet_of",
+]

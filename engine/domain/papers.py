@@ -1,0 +1,122 @@
+"""Who may read and write the papers of a case: its notes, its documents, its meetings.
+
+Those who answer for a case see all of it. A unit that takes part writes notes and documents for its
+own part and reads those again; it sees the meetings that it is invited to. Every list, page, search
+and calendar asks this file, which asks `access`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.domain import access, appointment, cases
+from engine.domain.access import GRANTS, MEETINGS, NOTES, Reach
+from engine.domain.cases import Case, Involvement
+from engine.domain.documents import Document
+from engine.domain.meetings import GREEN, Invitee, Meeting
+from engine.domain.notes import Note
+
+#: States in which a case is a closed book.
+ARCHIVED = frozenset({"ARKIVERET", "SLETTET"})
+
+
+def may_read(seen: frozenset[str]) -> bool:
+    """Whether there are notes and documents for one who sees these parts of the case."""
+    return bool(seen & {NOTES, MEETINGS})
+
+
+def may_write(case: Case, seen: frozenset[str]) -> bool:
+    """Whether one who sees these parts of the case may add to its papers."""
+    return may_read(seen) and case.tilstand not in ARCHIVED
+
+
+def unit_of_writer(session: Session, username: str, case: Case) -> str | None:
+    """The unit that the user writes for; none for those who answer for the whole case."""
+    if NOTES in access.parts(session, username, case):
+        return None
+    own = _own_units(access.reach(session, username))
+    taking_part = [code for code in cases.units(session, case) if code in own]
+    return next(iter(taking_part or sorted(own)), None)
+
+
+def whole_cases(session: Session, username: str, among: list[str] | None = None) -> Select:
+    """Select the ids of the cases that the user sees whole: the same as `access.parts` says."""
+    mine = access.reach(session, username)
+    return select(Case.id).where(
+        or_(
+            Case.koordinator.in_(mine.usernames),
+            Case.stedfortraeder.in_(mine.usernames),
+            Case.owner_unit.in_(_own_units(mine)),
+            Case.id.in_(appointment.shared_with(mine.usernames, clock.today())),
+        ),
+        Case.id.in_(access.visible_cases(session, username, among)),
+    )
+
+
+def notes(session: Session, username: str, among: list[str] | None = None) -> ColumnElement[bool]:
+    """The SQL condition that a note exists for the user."""
+    return or_(
+        Note.case_id.in_(whole_cases(session, username, among)),
+        _own(session, username, Note, among),
+    )
+
+
+def documents(session: Session, username: str, case: Case) -> ColumnElement[bool]:
+    """The SQL condition that a document of the case exists for the user."""
+    seen = access.parts(session, username, case)
+    return and_(
+        Document.case_id == case.id,
+        or_(
+            Document.part.in_(seen & {NOTES, MEETINGS, GRANTS}),
+            _own(session, username, Document, [case.id]),
+        ),
+    )
+
+
+def documents_anywhere(session: Session, username: str) -> ColumnElement[bool]:
+    """The same in whichever case it lies, for a search in those that the user works with.
+
+    Who sees a case for the sake of one task alone finds its documents on the case's own page.
+    """
+    mine = access.reach(session, username)
+    taking_part = select(Involvement.case_id).where(
+        *access.takes_part_now(mine),
+        Involvement.case_id.in_(access.visible_cases(session, username)),
+    )
+    return or_(
+        _own(session, username, Document, None),
+        Document.case_id.in_(whole_cases(session, username)),
+        and_(Document.part.in_({MEETINGS, GRANTS}), Document.case_id.in_(taking_part)),
+    )
+
+
+def meetings(
+    session: Session, username: str, among: list[str] | None = None
+) -> ColumnElement[bool]:
+    """The SQL condition that a meeting exists for the user: their case's, or one they may come to."""
+    mine = access.reach(session, username)
+    invited = select(Invitee.meeting_id).where(Invitee.light == GREEN, Invitee.who.in_(mine.units))
+    return or_(
+        Meeting.case_id.in_(whole_cases(session, username, among)),
+        and_(
+            or_(Meeting.id.in_(invited), Meeting.called_by.in_(mine.usernames)),
+            Meeting.case_id.in_(access.visible_cases(session, username, among)),
+        ),
+    )
+
+
+def _own(
+    session: Session, username: str, row: type[Note] | type[Document], among: list[str] | None
+) -> ColumnElement[bool]:
+    """What the user or their unit wrote, while the case exists for them."""
+    mine = access.reach(session, username)
+    return and_(
+        or_(row.author.in_(mine.usernames), row.unit.in_(_own_units(mine))),
+        row.case_id.in_(access.visible_cases(session, username, among)),
+    )
+
+
+def _own_units(mine: Reach) -> frozenset[str]:
+    return mine.units - mine.partner_units

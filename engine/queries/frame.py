@@ -1,0 +1,66 @@
+"""The local frame of a unit, as everybody who works here reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.domain import frame, organisation, people
+from engine.domain.frame import PARTS, Frame
+from engine.domain.organisation import UnknownUnit
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: what holds now, what is decided to hold later, and what held before."""
+
+    key: str
+    label: str
+    question: str
+    now: Frame | None
+    later: tuple[Frame, ...]
+    before: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class OfUnit:
+    code: str
+    name: str
+    parts: tuple[Part, ...]
+    may_write: bool
+
+
+def of_unit(session: Session, username: str, code: str) -> OfUnit:
+    """Raises UnknownUnit, also to partners: the frame is the municipality's own."""
+    unit = organisation.unit(session, code)
+    if unit.partner or not people.employed_here(session, username):
+        raise UnknownUnit
+    rows, holding = frame.history(session, code), frame.for_unit(session, code)
+    return OfUnit(
+        code=code,
+        name=unit.name,
+        parts=tuple(_part(key, rows, holding) for key in PARTS),
+        may_write=frame.may_write(session, username, code),
+    )
+
+
+def for_unit(session: Session, unit: str | None, day: date | None = None) -> list[Frame]:
+    """What holds in the unit on the day, for a page that shows it beside its own matter."""
+    return frame.for_unit(session, unit, day) if unit else []
+
+
+def _part(key: str, rows: list[Frame], holding: list[Frame]) -> Part:
+    now = next((row for row in holding if row.part == key), None)
+    own = [row for row in rows if row.part == key]
+    today = clock.today()
+    return Part(
+        key=key,
+        label=PARTS[key][0],
+        question=PARTS[key][1],
+        now=now,
+        later=tuple(row for row in own if row.valid_from > today),
+        before=tuple(row for row in own if row.valid_from <= today and row is not now),
+    )

@@ -1,0 +1,245 @@
+"""Notices: told when their cause arises, gone when it is, on both databases."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from engine import clock, mail, outbox
+from engine.domain import cases, consent, deadlines, meetings, notices, people
+from engine.domain.calendar import WorkingDays
+from engine.domain.deadlines import Deadline
+from engine.domain.organisation import Absence, Role, User
+from engine.outbox import Outgoing
+from engine.queries import notices as query
+from engine.settings import Settings
+from tests.queries import papers_world as world
+
+DAYS = WorkingDays()
+LEADER = "lis"
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=clock.COPENHAGEN)
+
+
+@pytest.fixture
+def case(store, virtual_clock):
+    """(store, the id of a case in KUI) with a leader there and mail addresses."""
+    nummer = world.furnish(store)
+
+    def more(session) -> str:
+        session.add(User(username=LEADER, name="Lis Leder", skills=[]))
+        session.flush()
+        session.add(Role(username=LEADER, unit="KUI", role="leder"))
+        for name in world.EVERYBODY:
+            session.get_one(User, name).email = f"{name}@fiktivby.example"
+        return cases.by_number(session, nummer).id
+
+    return store, store.write(more)
+
+
+def a_duty(store, case_id: str, start: datetime, due: date, **facts) -> str:
+    def write(session) -> str:
+        row = Deadline(
+            case_id=case_id,
+            regel="KP-3",
+            start=start,
+            due=due,
+            due_at=deadlines.midnight(due + timedelta(days=1)),
+            planned=due,
+            words="",
+            opened_at=start,
+            **{"art": "lokal"} | facts,
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+    return store.write(write)
+
+
+def told(store, username: str) -> list[tuple]:
+    with store.reading() as session:
+        return [(n.kind, n.facts.get("percent"), n.new) for n in query.listed(session, username)]
+
+
+def see_all(store, username: str) -> None:
+    with store.reading() as session:
+        keys = query.keys(session, username)
+    notices.see(store, username, keys, keys)
+
+
+def test_a_deadline_is_told_at_half_four_fifths_and_all_of_its_time():
+    start, due_at = at("2026-01-05T00:00"), at("2026-01-15T00:00")
+    found = {}
+    with clock.travelling(start) as virtual:
+        while virtual.now() <= due_at:
+            gone = notices.passed(start, due_at, [50, 80, 100], DAYS)
+            if gone:
+                found.setdefault(gone[0], clock.local(virtual.now()).date())
+            virtual.advance(hours=6)
+    # Half is a Saturday: told on the working day before it.
+    assert found == {50: date(2026, 1, 9), 80: date(2026, 1, 13), 100: date(2026, 1, 15)}
+
+
+def test_nobody_is_told_on_a_closed_day_that_yesterday_was_the_last():
+    start, saturday = at("2026-01-05T00:00"), at("2026-01-10T00:00")
+    with clock.travelling(at("2026-01-11T12:00")) as virtual:
+        assert notices.passed(start, saturday, [100], DAYS) is None
+        virtual.move_to(at("2026-01-12T00:00"))
+        assert notices.passed(start, saturday, [100], DAYS) == (100, at("2026-01-12T00:00"))
+
+
+def test_a_duty_without_a_task_is_told_to_the_coordinator_until_it_is_met(case, virtual_clock):
+    store, case_id = case
+    duty = a_duty(store, case_id, at("2026-01-05T00:00"), date(2026, 1, 14))
+    assert told(store, world.COORDINATOR) == []
+    virtual_clock.move_to(at("2026-01-09T09:00"))
+    assert told(store, world.COORDINATOR) == [("frist", 50, True)]
+    assert told(store, world.COLLEAGUE) == told(store, world.STRANGER) == []
+    see_all(store, world.COORDINATOR)
+    assert told(store, world.COORDINATOR) == [("frist", 50, False)]
+    virtual_clock.move_to(at("2026-01-13T09:00"))
+    assert told(store, world.COORDINATOR) == [("frist", 80, True)]
+    store.write(lambda session: setattr(session.get_one(Deadline, duty), "state", deadlines.MET))
+    assert told(store, world.COORDINATOR) == []
+
+
+def test_a_leader_hears_of_what_is_overdue_once_a_working_day(case, virtual_clock):
+    store, case_id = case
+    a_duty(store, case_id, at("2026-01-05T00:00"), date(2026, 1, 8))
+    virtual_clock.move_to(at("2026-01-09T07:59"))
+    assert told(store, LEADER) == []
+    virtual_clock.move_to(at("2026-01-09T08:00"))
+    with store.reading() as session:
+        [notice] = query.listed(session, LEADER)
+        # The case is not the leader's to see: a count, and no number.
+        assert notice.facts["lines"][0]["count"] == 1
+        assert notice.facts["lines"][0]["numbers"] == []
+    see_all(store, LEADER)
+    virtual_clock.move_to(at("2026-01-11T12:00"))  # Sunday
+    assert told(store, LEADER) == [("overskredet", None, False)]
+    virtual_clock.move_to(at("2026-01-12T08:00"))
+    assert told(store, LEADER) == [("overskredet", None, True)]
+
+
+def test_a_deputy_is_told_that_it_begins_and_that_it_has_ended(case, virtual_clock):
+    store, _ = case
+    away = Absence(username=world.COORDINATOR, deputy=world.COLLEAGUE)
+    away.first_day, away.last_day = date(2026, 1, 6), date(2026, 1, 7)
+    store.write(lambda session: session.add(away))
+    assert told(store, world.COLLEAGUE) == []
+    virtual_clock.move_to(at("2026-01-06T08:00"))
+    assert told(store, world.COLLEAGUE) == [("stedfortraeder", None, True)]
+    see_all(store, world.COLLEAGUE)
+    virtual_clock.move_to(at("2026-01-08T08:00"))
+    assert told(store, world.COLLEAGUE) == [("stedfortraeder_slut", None, True)]
+    see_all(store, world.COLLEAGUE)
+    assert told(store, world.COLLEAGUE) == []
+
+
+def withdraw(store, case_id: str) -> None:
+    """The school may no longer know, and the family's unit is in the case no more."""
+
+    def give(session) -> None:
+        case = session.get_one(cases.Case, case_id)
+        [citizen] = people.citizens(session, case_id)
+        content = {"counterpart": "X-SKO", "data_types": ["familie"], "purpose": "planen"}
+        consent.give(session, case, citizen.id, consent.PLAN)
+        consent.give(session, case, citizen.id, consent.DISCLOSE, **content)
+
+    def take(session) -> None:
+        consent.withdraw(session, session.get_one(cases.Case, case_id), consent.EVERYTHING)
+
+    store.write(give)
+    store.write(take)
+
+
+def test_a_withdrawal_is_told_without_the_case_to_those_who_lost_it(case):
+    store, case_id = case
+    withdraw(store, case_id)
+    with store.reading() as session:
+        [notice] = query.listed(session, world.SCHOOL)
+    assert (notice.kind, notice.nummer, notice.case_id, notice.citizens) == (
+        "samtykke",
+        None,
+        None,
+        "",
+    )
+    assert told(store, world.FAMILY) == [("samtykke", None, True)]
+    assert told(store, world.STRANGER) == told(store, world.COORDINATOR) == []
+    see_all(store, world.SCHOOL)
+    assert told(store, world.SCHOOL) == []
+
+
+def test_an_invitation_lasts_until_the_meeting_and_ends_with_access(case, virtual_clock):
+    store, case_id = case
+
+    def call(session) -> None:
+        row = session.get_one(cases.Case, case_id)
+        meeting = meetings.call(session, row, world.COORDINATOR, at("2026-01-12T10:00"), "Plan")
+        meetings.invite(meeting, "FAM", "enhed", "tilladt")
+
+    store.write(call)
+    assert told(store, world.FAMILY) == [("moede", None, True)]
+    assert told(store, world.STRANGER) == told(store, world.COORDINATOR) == []
+    with store.reading() as session:
+        nummer = session.get_one(cases.Case, case_id).nummer
+    world.leave(store, nummer)
+    assert told(store, world.FAMILY) == []
+
+
+def mails(store) -> list[str]:
+    with store.reading() as session:
+        rows = session.query(Outgoing).where(Outgoing.kind == mail.OUTBOX).order_by(Outgoing.id)
+        return [row.ref for row in rows]
+
+
+def test_one_mail_a_day_at_the_hour_however_often_it_is_asked(case, virtual_clock):
+    store, case_id = case
+    a_duty(store, case_id, at("2026-01-05T00:00"), date(2026, 1, 14))
+    for moment in ("2026-01-09T07:00", "2026-01-10T09:00", "2026-01-11T09:00"):
+        virtual_clock.move_to(at(moment))
+        mail.Mails(store).put_due()
+    assert mails(store) == []
+    virtual_clock.move_to(at("2026-01-12T08:00"))
+    pump = mail.Mails(store)
+    assert (pump.put_due(), pump.put_due(), mail.Mails(store).put_due()) == (1, 0, 0)
+    assert mails(store) == [world.COORDINATOR]
+    virtual_clock.move_to(at("2026-01-13T08:00"))
+    assert pump.put_due() == 1
+
+
+def test_a_withdrawal_is_mailed_at_once_and_once(case, virtual_clock):
+    store, case_id = case
+    virtual_clock.move_to(at("2026-01-10T22:00"))  # a Saturday evening
+    withdraw(store, case_id)
+    assert mail.Mails(store).put_due() == 2
+    assert mail.Mails(store).put_due() == 0
+    assert mails(store) == [world.FAMILY, world.SCHOOL]
+
+
+def test_a_mail_says_how_many_and_nothing_else(case):
+    store, case_id = case
+    withdraw(store, case_id)
+    mail.Mails(store).put_due()
+    sent = []
+    sender = mail.Sender(store, sent.append, "overligger@fiktivby.example")
+    assert outbox.send_due(store, {mail.OUTBOX: sender}) == 2
+    assert sent[0]["To"] == "fie@fiktivby.example"
+    assert sent[0].get_content() == "Du har 1 ny besked i Overligger. Log på for at læse den.\n"
+    assert outbox.send_due(store, {mail.OUTBOX: sender}) == 0
+
+
+def test_without_a_server_mails_wait_and_in_a_demonstration_they_are_marked(case, caplog):
+    store, case_id = case
+    withdraw(store, case_id)
+    mail.Mails(store).put_due()
+    assert outbox.send_due(store, mail.senders(store, Settings())) == 0
+    assert "OVERLIGGER_SMTP_URL" in caplog.text
+    assert outbox.send_due(store, mail.senders(store, Settings(demo=True))) == 0
+    with store.reading() as session:
+        states = {row.state for row in session.query(Outgoing).where(Outgoing.kind == mail.OUTBOX)}
+    assert states == {outbox.NOT_SENT}
