@@ -128,7 +128,7 @@ def test_the_facts_of_a_row_stand_in_annotation_columns():
         <annotationEntry><text>BL § 95</text></annotationEntry>
         <annotationEntry><text>lov</text></annotationEntry></rule>"""
     )
-    assert row == decisions.Row("r", "BL § 95", "lov", valid_from=date(2024, 1, 1))
+    assert row == decisions.Row("r", source="BL § 95", kind="lov", valid_from=date(2024, 1, 1))
 
 
 def test_the_facts_of_a_row_stand_in_its_description_where_camundas_modeler_shows_them():
@@ -140,7 +140,11 @@ def test_the_facts_of_a_row_stand_in_its_description_where_camundas_modeler_show
         <outputEntry id="s"><text>1</text></outputEntry></rule>"""
     )
     assert row == decisions.Row(
-        "r", "BL § 95: opfølgning", "KONTROL", None, date(2026, 6, 30), "skal kontrolleres"
+        "r",
+        source="BL § 95: opfølgning",
+        kind="KONTROL",
+        valid_to=date(2026, 6, 30),
+        note="skal kontrolleres",
     )
 
 

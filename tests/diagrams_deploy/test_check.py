@@ -203,3 +203,33 @@ def test_only_what_is_sound_together_is_left_of_a_workshop():
         "spoerg.form": form(),
     }
     assert set(diagrams.sound(files)) == {"c.bpmn", "spoerg.form"}
+
+
+ERROR = '<error id="afvist" errorCode="afvist" />'
+CAUGHT = (
+    '<boundaryEvent id="greb" attachedToRef="kald"><errorEventDefinition errorRef="afvist" />'
+    '</boundaryEvent><endEvent id="efter" />'
+    '<sequenceFlow id="f9" sourceRef="greb" targetRef="efter" />'
+)
+
+
+def throwing(name: str) -> bytes:
+    ends = b'<endEvent id="slut"><errorEventDefinition errorRef="afvist" /></endEvent>'
+    return process(name, task(), extra=ERROR).replace(b'<endEvent id="slut" />', ends)
+
+
+def test_an_error_that_nobody_catches_is_a_warning_at_the_event_that_throws_it():
+    files = {"p.bpmn": throwing("p"), "spoerg.form": form()}
+    assert found(files) == [("warning", "slut", "thrown-uncaught")]
+    files["q.bpmn"] = process("q", call("p"))
+    assert found(files) == [("warning", "slut", "thrown-uncaught")]
+
+
+def test_an_error_that_the_calling_process_catches_is_fine():
+    caller = process("q", call("p") + CAUGHT, extra=ERROR)
+    assert found({"p.bpmn": throwing("p"), "q.bpmn": caller, "spoerg.form": form()}) == []
+
+
+def test_a_table_that_cannot_be_read_shows_its_fault_and_no_gap():
+    broken = table("t", "en|1|1").replace(b"<text>x</text>", b"<text>x +</text>")
+    assert {rule for _, _, rule in found({"t.dmn": broken})} == {"dmn"}

@@ -1,9 +1,15 @@
 """Putting files into use: versions, releases, and what a running case keeps."""
 
-import pytest
+import hashlib
+from datetime import timedelta
 
-from engine import clock, diagrams, forms, tables
-from engine.diagrams import DeployRefused, UnknownProcess
+import pytest
+from sqlalchemy import select
+
+from engine import audit, clock, diagrams, forms, tables
+from engine.diagrams import DeployRefused, MayNotDeploy, UnknownProcess
+from engine.domain import organisation
+from engine.events import Event
 from engine.tables import UnknownDecision
 from tests.diagrams_deploy.small import asks, call, form, process, table, task
 
@@ -93,11 +99,52 @@ def test_one_bad_file_and_nothing_is_deployed(municipal):
 
 def test_a_warning_must_be_accepted_and_is_remembered(municipal):
     unnamed = {**FILES, "indre.bpmn": FILES["indre.bpmn"].replace(' name="Spørg"'.encode(), b"")}
-    with pytest.raises(DeployRefused, match="1 advarsler"):
+    with pytest.raises(DeployRefused, match="1 advarsel, som"):
         deploy(municipal, unnamed)
     deployment = deploy(municipal, unnamed, accept_warnings=True)
     assert [w["rule"] for w in deployment.warnings] == ["no-name"]
     assert deployment.deployed_by == "procesejer-1"
+
+
+def test_every_deployment_stands_in_the_systems_chain(municipal):
+    unnamed = {**FILES, "indre.bpmn": FILES["indre.bpmn"].replace(' name="Spørg"'.encode(), b"")}
+    deployment = deploy(municipal, unnamed, accept_warnings=True)
+    deploy(municipal, {**unnamed, "spoerg.form": form("spoerg", "andet")}, accept_warnings=True)
+    with municipal.reading() as session:
+        query = select(Event).where(Event.kind == "deployed").order_by(Event.seq)
+        first, second = session.scalars(query).all()
+        assert (first.case_id, first.actor) == ("system", "procesejer-1")
+        assert first.facts["deployment"] == deployment.id
+        assert len(first.facts["files"]) == len(FILES)
+        assert first.facts["warnings"] == [
+            {"file": "indre.bpmn", "element": "spoerg", "rule": "no-name"}
+        ]
+        (changed,) = second.facts["files"]
+        assert (changed["kind"], changed["key"], changed["version"]) == ("form", "spoerg", 2)
+        content = form("spoerg", "andet")
+        assert changed["checksum"] == hashlib.sha256(content).hexdigest()
+        assert audit.verify(session)["ok"]
+
+
+@pytest.mark.parametrize("by", ["sagsbehandler-kui", "leder-kui", "findes-ikke"])
+def test_only_process_owners_and_administrators_deploy(municipal, by):
+    with pytest.raises(MayNotDeploy, match=f"^{by} kan ikke .* procesejer-1, procesejer-2"):
+        municipal.write(lambda session: diagrams.deploy(session, FILES, by=by))
+    with municipal.reading() as session:
+        assert diagrams.published(session) == {}
+    for entitled in ("procesejer-2", "administrator", "system"):
+        municipal.write(lambda session, by=entitled: diagrams.deploy(session, FILES, by=by))
+
+
+def test_a_role_that_is_over_lets_nobody_deploy(municipal):
+    def end(session):
+        held = select(organisation.Role).where(organisation.Role.username == "procesejer-2")
+        for role in session.scalars(held):
+            role.valid_to = clock.today() - timedelta(days=1)
+
+    municipal.write(end)
+    with pytest.raises(MayNotDeploy, match=r"administrator, procesejer-1\. "):
+        municipal.write(lambda session: diagrams.deploy(session, FILES, by="procesejer-2"))
 
 
 def test_accepting_warnings_accepts_no_errors(municipal):
@@ -158,3 +205,13 @@ def test_a_form_can_be_checked_as_the_release_has_it(municipal):
     with municipal.reading() as session:
         shown = diagrams.form(session, diagrams.current_release(session, "indre").id, "spoerg")
     assert forms.check(shown, {"svar": "ja"}).variables == {"svar": "ja"}
+
+
+def test_a_deployment_knows_how_many_files_were_new(municipal):
+    def brought(files):
+        made = deploy(municipal, files)
+        with municipal.reading() as session:
+            return diagrams.brought(session, made)
+
+    assert [brought(FILES), brought(FILES)] == [len(FILES), 0]
+    assert brought({**FILES, "q.bpmn": process("q", task())}) == 1

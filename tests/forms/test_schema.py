@@ -122,3 +122,63 @@ def test_the_worst_pattern_that_is_allowed_ends_soon():
     before = time.process_time()
     assert not compiled("^[a-z]*[a-y]*[a-x]*Z$").search("a" * LONGEST_TEXT)
     assert time.process_time() - before < 3
+
+
+def component_faults(component: dict) -> list[tuple[str, str]]:
+    read = forms.of({"id": "proeve", "schemaVersion": 19, "components": [component]})
+    return [(f.rule, f.message) for f in read.faults]
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("iframe", "fremmed side"),
+        ("html", "HTML"),
+        ("image", "billede"),
+        ("documentPreview", "adgangen"),
+        ("filepicker", "filer"),
+        ("table", "data"),
+        ("button", "knap"),
+        ("spacer", "luft"),
+        ("separator", "streg"),
+        ("video", "kendes ikke"),
+    ],
+)
+def test_what_the_pages_do_not_draw_is_refused_with_the_reason(kind, why):
+    ((rule, message),) = component_faults({"type": kind, "key": "felt", "label": "Felt"})
+    assert rule == "component-type" and why in message
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("<iframe src='//ond.dk'>", "HTML"),
+        ("Se <b>her</b>", "HTML"),
+        ("![pixel](https://ond.dk/p.png)", "billede"),
+        ("[her](javascript:alert(1))", "link"),
+        ("Se https://ond.dk", "link"),
+        ("# Overskrift", "overskrift"),
+        ("{{#if x}}ja{{/if}}", "løkke"),
+        ("**uden ende", "fed skrift"),
+        ("{{ uden ende", "{{"),
+        ("{{ 1 + }}", "udtryk"),
+    ],
+)
+def test_a_text_brings_nothing_foreign_along(text, why):
+    ((_, message),) = component_faults({"type": "text", "id": "t", "text": text})
+    assert why in message
+
+
+def test_a_text_may_compare_and_be_bold():
+    assert (
+        component_faults({"type": "text", "id": "t", "text": "Under < 15 år: **{{a}}** ja"}) == []
+    )
+
+
+def test_a_label_is_words():
+    for written in ({"label": "=navn"}, {"label": "Hej {{navn}}"}):
+        ((rule, _),) = component_faults({"type": "textfield", "key": "a", **written})
+        assert rule == "label"
+    assert component_faults(
+        {"type": "textfield", "key": "a", "label": "A", "description": "={{x}}"}
+    )

@@ -214,14 +214,33 @@ def test_a_signal_that_ends_its_own_sender_lets_nothing_of_it_go_on(start, case)
     assert case.calls == []
 
 
-def test_a_guard_without_a_time_is_not_armed_and_the_journal_says_so(start):
-    play = start("uden_frist", frist=None)
+def test_a_guard_that_says_so_may_have_no_time(start):
+    play = start("uden_tid", frist=None)
     assert (play.open, play.waits) == (["opgave"], [])
     assert play.happened("timer_skipped") == ["rykker"]
-    assert start("uden_frist", frist="P1D").waits == ["rykker"]
+    assert play.happened("timer_undated") == []
+    assert start("uden_tid", frist="P1D").waits == ["rykker"]
 
 
-def test_a_token_that_would_wait_for_no_time_stops_the_step(start):
-    with pytest.raises(bpmn.Stuck) as stuck:
-        start("venter_paa_intet", frist=None)
-    assert stuck.value.element == "vent"
+@pytest.mark.parametrize(
+    ("diagram", "timer"), [("uden_frist", "rykker"), ("venter_paa_intet", "vent")]
+)
+def test_any_other_timer_without_a_time_waits_for_one_and_the_journal_says_so(
+    start, diagram, timer
+):
+    play = start(diagram, frist=None)
+    assert play.waits == []
+    assert play.happened("timer_undated") == [timer]
+    play.again()
+    play.flow.run.scopes.rows[play.flow.run.chain(play.flow.run.top.task_tree)[-1]]["frist"] = "P1D"
+    play.flow.run.settle()
+    play.again()
+    assert play.waits == [timer]
+    assert play.happened("timer_armed") == [timer]
+
+
+def test_a_timer_that_never_got_a_time_goes_with_what_it_guards(start):
+    play = start("uden_frist", frist=None)
+    play.do("opgave")
+    assert play.ended
+    assert play.flow.run.waits.undated == {}

@@ -164,3 +164,25 @@ def test_a_notification_is_assessed_by_the_24_hour_rule(decide):
     (duty,) = decide("akut", **(CALM | {"er_barn": True, "vold": True})).value
     (rule,) = decide("frister", regel=duty["regel"]).value
     assert (rule["vaerdi"], rule["enhed"]) == (24, "timer")
+
+
+@pytest.mark.parametrize(
+    ("ground", "age", "harms", "row", "told"),
+    [
+        ("barn_saerlig_stoette", 17, False, "barn", True),
+        ("barn_saerlig_stoette", 17, True, "barn_uden_besked", False),
+        ("barn_saerlig_stoette", 18, True, "ingen_hjemmel", True),
+        ("barn_saerlig_stoette", None, False, "ingen_hjemmel", True),
+        ("oekonomi_ydelse", 40, False, "oekonomi", True),
+        ("andet", 10, False, "ingen_hjemmel", True),
+    ],
+)
+def test_without_consent_only_a_paragraph_opens_and_only_a_paragraph_keeps_silent(
+    decide, ground, age, harms, row, told
+):
+    context = {"grundlag": ground, "alder": age, "besked_skader": harms}
+    answer = decide("indhentning_uden_samtykke", **context)
+    assert answer.rules == (row,)
+    assert answer.value["besked"] is told
+    assert (answer.value["hjemmel"] is None) == (row == "ingen_hjemmel")
+    assert (answer.value["undtagelse"] is None) == told

@@ -1,0 +1,268 @@
+"""Random requests against every route of the site, and what must be answered to whom."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from werkzeug.routing import Rule
+
+from tests.barrier.oracle import UNFINISHED, Oracle, Person
+
+#: Routes that no case stands behind.
+ELSEWHERE = {
+    "static": "the style sheets and scripts",
+    "sign_in.show": "the door; tests/web/test_signing_in.py",
+    "sign_in.enter": "the door; tests/web/test_signing_in.py",
+    "sign_in.leave": "the door; tests/web/test_signing_in.py",
+}
+TABS = ("mine", "ikke_fordelt", "kolleger", "bero", "loest")
+#: A number, an id and a word that nothing bears, of the shape of those that something does.
+NO_NUMBER, NO_WORD = "2026-9999", "kanari99borger1"
+
+
+@dataclass
+class Asked:
+    """One request. `twin` is the same of something that was never there, where there is such."""
+
+    method: str
+    rule: str
+    path: str
+    query: dict = field(default_factory=dict)
+    form: dict = field(default_factory=dict)
+    twin: Asked | None = None
+    expected: frozenset[int] | None = None
+    partial: bool = False
+
+    def __str__(self) -> str:
+        told = " ".join(f"{name}={value}" for name, value in (self.query | self.form).items())
+        return f"{self.method} {self.path} {told}".strip()
+
+
+class Asker:
+    """Fills the addresses of a user's requests from the rows there are."""
+
+    def __init__(self, rules: list[Rule], oracle: Oracle, random_: random.Random, tokens: list):
+        self.rules = [rule for rule in rules if rule.endpoint not in ELSEWHERE]
+        self.oracle, self.random, self.tokens = oracle, random_, tokens
+        rows = oracle.rows
+        self.citizens = [row.word for row in rows.canaries if row.part == "borger"]
+        self.words = [row.word for row in rows.canaries]
+        self.values: dict[str, Callable[[], tuple[str, str]]] = {
+            "task_id": lambda: (self.random.choice(rows.work_items).id, str(self.no_id())),
+            "document_id": lambda: (self.random.choice(rows.documents).id, str(self.no_id())),
+            "note_id": lambda: (self.random.choice(rows.notes).id, str(self.no_id())),
+            "meeting_id": lambda: (self.random.choice(rows.meetings).id, str(self.no_id())),
+            "journal_no": lambda: (
+                self.random.choice(rows.letters).journal_no,
+                f"{NO_NUMBER}-B001",
+            ),
+            "message": lambda: self._same(self.random.choice(MESSAGES)),
+            "process": lambda: self._same(self.random.choice(PROCESSES)),
+            "view_id": lambda: self._same(str(self.no_id())),
+            "absence_id": lambda: self._same(str(self.no_id())),
+            "feed_id": lambda: self._same(str(self.no_id())),
+            "import_id": lambda: self._same(str(self.no_id())),
+            "kode": lambda: self._same(self.random.choice(("KUI", "JOB", "FAM", "XXX"))),
+            "incident_id": lambda: self._same("1"),
+            "handling": lambda: self._same(self.random.choice(("bero", "giv"))),
+            "token": lambda: self._same(self.random.choice(tokens) if tokens else "x"),
+        }
+
+    @staticmethod
+    def _same(value: str) -> tuple[str, str]:
+        return value, value
+
+    def no_id(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def ask(self, person: Person) -> Asked:
+        rule = self.random.choice(self.rules)
+        method = "GET" if "GET" in rule.methods else "POST"
+        real, none = self._filled(rule)
+        query, nothing = self._query(rule, real)
+        form = self._form(rule, real) if method == "POST" else {}
+        asked = Asked(method, rule.rule, _address(rule, real), query, form)
+        asked.partial = self.random.random() < 0.2
+        if self._is_hidden(person, rule, real) and real != none:
+            asked.twin = Asked(
+                method, rule.rule, _address(rule, none), query, form, partial=asked.partial
+            )
+        elif nothing is not None:
+            asked.twin = Asked(method, rule.rule, asked.path, nothing, form, partial=asked.partial)
+        if method == "GET":
+            asked.expected = expected(person, rule.rule, real)
+        return asked
+
+    # --- addresses --------------------------------------------------------------------------------
+
+    def _filled(self, rule: Rule) -> tuple[dict[str, str], dict[str, str]]:
+        """Values for the rule's arguments, and the same of what was never there."""
+        real: dict[str, str] = {}
+        none: dict[str, str] = {}
+        for name in sorted(rule.arguments - {"nummer"}):
+            assert name in self.values, (
+                f"{rule.rule}: say in tests/barrier/asking.py what {name} is"
+            )
+            real[name], none[name] = self.values[name]()
+        if "nummer" in rule.arguments:
+            real["nummer"], none["nummer"] = self._number(real), NO_NUMBER
+        return real, none
+
+    def _number(self, real: dict[str, str]) -> str:
+        """The number of the case it lies on; now and then of another."""
+        row = _row(self.oracle, real)
+        if row is None or self.random.randrange(8) == 0:
+            return self.random.choice(self.oracle.rows.cases).nummer
+        return self.oracle.case[row.case_id].nummer
+
+    def _query(self, rule: Rule, real: dict) -> tuple[dict, dict | None]:
+        """What stands behind the question mark; and the same with words that nothing bears."""
+        choice, query = self.random.choice, {}
+        if "GET" not in rule.methods:
+            return {}, None
+        if rule.rule.startswith("/opgaver") and not rule.arguments:
+            query = {"fane": choice(TABS)}
+            for name, values in FILTERS.items():
+                if self.random.randrange(5) == 0:
+                    query[name] = choice(values)
+            if self.random.randrange(4) == 0:
+                query["filtre"] = "1"
+        if rule.rule == "/opgaver/valgte/<handling>":
+            query["opgave"] = [choice(self.oracle.rows.work_items).id for _ in range(3)]
+        if rule.rule == "/kalender":
+            query = {"vis": choice(("mine", "enhed")), "uger": choice(("6", "52"))}
+        if rule.rule.endswith("sammenlign"):
+            query = {"fra": "1", "til": choice(("1", "2"))}
+        if rule.rule.endswith(("/plan", "plan.pdf")):
+            query = choice(({}, {}, {"udgave": "1"}, {"udgave": "2"}, {"borger": "2"}))
+        if rule.rule == "/opgaver/<task_id>" and self.random.randrange(3) == 0:
+            query["ret"] = "1"
+        if rule.rule == "/fravaer":
+            query["hvem"] = choice(USERS)
+        searches = ("/opgaver", "/opgaver/filtre", "/sager", "/gaa-til", "/noter")
+        if rule.rule in searches and self.random.randrange(3):
+            word = choice(choice((self.citizens, self.words)))
+            query["ord"] = choice((word, word, word[:8], choice(self.oracle.rows.cases).nummer))
+            if query["ord"] == word:
+                return query, query | {"ord": _unborne(word)}
+        return query, None
+
+    def _form(self, rule: Rule, real: dict) -> dict:
+        choice = self.random.choice
+        tasks = [choice(self.oracle.rows.work_items).id for _ in range(3)]
+        form = dict(choice(FORMS))
+        if rule.rule == "/opgaver":
+            form |= {"handling": choice(("tag", "laeg_tilbage", "genoptag", "bero", "giv"))}
+            form["opgave"] = tasks
+        form |= {"til": choice(USERS), "til_dag": "2027-03-01", "grund": "proevet"}
+        if rule.rule.endswith("/bero"):
+            form["til"] = "2027-03-01"
+        return form
+
+    # --- what there is ----------------------------------------------------------------------------
+
+    def _is_hidden(self, person: Person, rule: Rule, real: dict) -> bool:
+        """Whether what the address names does not exist for the person."""
+        if "task_id" in real:
+            return not person.lies_with_me(self.oracle.task[real["task_id"]])
+        if "nummer" not in real:
+            return False
+        case = self.oracle.numbered[real["nummer"]]
+        return not person.sees(case)
+
+
+def expected(person: Person, rule: str, real: dict[str, str]) -> frozenset[int] | None:
+    """The answers that a GET of the address may have; None where the rows alone do not tell."""
+    oracle = person.oracle
+    yes, no = frozenset({200}), frozenset({404})
+    if rule == "/opgaver/<task_id>":
+        return yes if person.lies_with_me(oracle.task[real["task_id"]]) else no
+    if "nummer" not in real:
+        return None
+    case = oracle.numbered[real["nummer"]]
+    seen = person.parts(case)
+    if not seen:
+        return no
+    row = _row(oracle, real)
+    if row is not None and row.case_id != case.id:
+        return no
+    tail = rule.removeprefix("/sager/<nummer>")
+    match tail:
+        case "":
+            return yes
+        case "/historik":
+            return yes if "historik" in seen else no
+        case "/forloeb":
+            return yes if "opgaver" in seen else no
+        case "/plan" | "/plan.pdf":
+            return frozenset({200, 409}) if "plan" in seen else no
+        case "/plan/sammenlign":
+            return frozenset({200, 409}) if "indsatser" in seen else no
+        case "/breve" | "/breve/<journal_no>":
+            return yes if "breve" in seen else no
+        case "/dokumenter/<document_id>":
+            return yes if person.paper(row) else no
+        case "/moeder/<meeting_id>" | "/moeder/<meeting_id>.ics":
+            return yes if person.meeting(row) else no
+    return None
+
+
+def _row(oracle: Oracle, real: dict[str, str]):
+    """The row that an address names beside its case."""
+    for name, rows, column in (
+        ("document_id", oracle.rows.documents, "id"),
+        ("note_id", oracle.rows.notes, "id"),
+        ("meeting_id", oracle.rows.meetings, "id"),
+        ("journal_no", oracle.rows.letters, "journal_no"),
+    ):
+        if name in real:
+            return next((row for row in rows if getattr(row, column) == real[name]), None)
+    return None
+
+
+def listed(person: Person, tab: str) -> set[str]:
+    """The tasks that stand in a tab of the person's inbox."""
+    found = set()
+    for task in person.oracle.rows.work_items:
+        if task.state != "cancelled" and person.lies_with_me(task):
+            if _in_tab(person, task, tab):
+                found.add(task.id)
+    return found
+
+
+def _in_tab(person: Person, task, tab: str) -> bool:
+    if tab == "bero":
+        return task.state == "held"
+    if tab == "loest":
+        return task.state == "done"
+    if task.state not in UNFINISHED or task.state == "held":
+        return False
+    given = task.assignee
+    mine = given in person.me if given else person.answers(task)
+    return {"mine": mine, "ikke_fordelt": not given and not mine}.get(tab, bool(given) and not mine)
+
+
+def _unborne(word: str) -> str:
+    """A word of the same length that stands nowhere."""
+    return "kanari99" + word[8:]
+
+
+def _address(rule: Rule, values: dict[str, str]) -> str:
+    path = rule.rule
+    for name, value in values.items():
+        path = path.replace(f"<{name}>", value)
+    return path
+
+
+MESSAGES = ("samtykke_trukket", "ny_oplysning", "borger_doed", "fraflytning", "akut")
+PROCESSES = ("plan", "henvisning", "opfoelgning", "samtykke", "tilbud")
+USERS = ("sagsbehandler-fam", "leder-kui", "koordinator-1", "partner-x-sko", "administrator")
+FILTERS = {
+    "koe": ("koordinator", "FAM", "MIS", "X-SKO", "jurist", "navn", "medkoordinator"),
+    "frist": ("overskredet", "i_dag", "uge", "uden"),
+    "koordinator": ("koordinator-1", "koordinator-3", "sagsbehandler-vok", "ingen"),
+}
+FORMS = ({}, {"tekst": "proevet"}, {"navn": "proevet", "visning": "fane=mine"}, {"_grund": "x"})

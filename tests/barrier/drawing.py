@@ -1,0 +1,239 @@
+"""Random grants: who holds which role, is away, coordinates, takes part and has been agreed to."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import date, timedelta
+from types import SimpleNamespace
+from uuid import UUID
+
+from engine.domain import access
+from tests.barrier.world import DOCUMENT_PARTS, KINDS_OF_INFORMATION, PARTNERS, Connection
+
+ROLES = (
+    "sagsbehandler",
+    "koordinator",
+    "fs_sagsbehandler",
+    "leder",
+    "chef",
+    "jurist",
+    "procesejer",
+    "revisor",
+    "administrator",
+    "udvalg_medlem",
+    "udvalg",
+    "udvalg_formand",
+    "udvalg_sekretaer",
+)
+QUEUES = (
+    "koordinator stedfortraeder ejer ejer-leder henviser udvalg udvalg-formand udvalg-sekretaer "
+    "jurist PRO JOB FAM MIS KUI KUI-leder VOK-leder X-SKO X-GP"
+).split()
+UNITS = ("JOB", "VOK", "FAM", "MIS", "KUI", "SSP", "PSY", "YDE")
+
+
+class Drawing:
+    """One random state, written straight into the rows."""
+
+    def __init__(self, db: Connection, random_: random.Random, today: date):
+        self.db, self.random, self.today = db, random_, today
+        self.users = [row[0] for row in db.execute("select username from users order by username")]
+        self.cases = [
+            SimpleNamespace(id=row[0], type=row[1], owner_unit=row[2])
+            for row in db.execute("select id, type, owner_unit from cases order by nummer")
+        ]
+
+    def draw(self) -> None:
+        for act in (self._cases, self._involved, self._consents, self._shared, self._roles):
+            act()
+        self._absences()
+        self._tasks()
+        self._papers()
+        self.db.commit()
+
+    # --- dice -------------------------------------------------------------------------------------
+
+    def one_in(self, number: int) -> bool:
+        return self.random.randrange(number) == 0
+
+    def user(self) -> str:
+        return self.random.choice(self.users)
+
+    def near(self) -> str:
+        """A day about today: half of them are the very edge of a period."""
+        days = self.random.choice((0, 0, -1, -1, 1, -30, 30))
+        return (self.today + timedelta(days=days)).isoformat()
+
+    def id(self) -> str:
+        return str(UUID(int=self.random.getrandbits(128), version=4))
+
+    # --- rows -------------------------------------------------------------------------------------
+
+    def _cases(self) -> None:
+        for case in self.cases:
+            changed = {}
+            if self.one_in(3):
+                changed["koordinator"] = self.random.choice((None, self.user()))
+            if self.one_in(3):
+                changed["stedfortraeder"] = self.random.choice((None, self.user()))
+            if self.one_in(3):
+                changed["owner_unit"] = self.random.choice(UNITS)
+            if self.one_in(3):
+                changed["referred_by"] = self.random.choice(UNITS + PARTNERS)
+            changed["locked"] = int(self.one_in(6))
+            assigned = ", ".join(f"{name} = ?" for name in changed)
+            self.db.execute(
+                f"update cases set {assigned} where id = ?", (*changed.values(), case.id)
+            )
+
+    def _involved(self) -> None:
+        self.db.execute(
+            "update involvements set valid_to = ? where rowid % 2 = ?",
+            (self.near(), self.random.randrange(2)),
+        )
+        for case in self.cases:
+            for _ in range(self.random.randrange(3)):
+                by_unit = self.random.random() < 0.6
+                unit = self.random.choice(UNITS + PARTNERS) if by_unit else None
+                ends = self.random.choice((None, self.near()))
+                row = (unit, None if by_unit else self.user(), self.near(), ends)
+                self.db.execute(
+                    "insert into involvements (id, case_id, why, unit, username, valid_from,"
+                    " valid_to) values (?, ?, 'proevet', ?, ?, ?, ?)",
+                    (self.id(), case.id, *row),
+                )
+
+    def _consents(self) -> None:
+        self.db.execute("delete from consents where kind = 'videregivelse'")
+        citizens = self.db.execute(
+            "select case_id, person_id from parties where role = 'borger' order by 1, 2"
+        ).fetchall()
+        columns = (
+            "id, case_id, person_id, kind, counterpart, data_types, purpose, state, given_at,"
+            " consequence_told, given_by"
+        )
+        for case_id, person_id in citizens:
+            for partner in PARTNERS:
+                if self.one_in(2):
+                    continue
+                state = self.random.choice(
+                    (
+                        "givet",
+                        "givet",
+                        "aendret",
+                        "tilbagekaldt",
+                        "udloebet",
+                        "bortfaldet",
+                        "udkast",
+                    )
+                )
+                kinds = self.random.sample(KINDS_OF_INFORMATION, self.random.randrange(1, 4))
+                self.db.execute(
+                    f"insert into consents ({columns}) values (?,?,?,'videregivelse',?,?,?,?,?,1,?)",
+                    (
+                        self.id(),
+                        case_id,
+                        person_id,
+                        partner,
+                        json.dumps(kinds),
+                        "proevet",
+                        state,
+                        "2026-12-01 08:00:00.000000",
+                        '["borger"]',
+                    ),
+                )
+
+    def _shared(self) -> None:
+        for case in self.cases:
+            if not self.one_in(3):
+                continue
+            self.db.execute(
+                "insert into appointments (id, case_id, username, role, valid_from, valid_to,"
+                " until, appointed_by) values (?, ?, ?, 'medkoordinator', ?, ?, ?, 'koordinator-1')",
+                (
+                    self.id(),
+                    case.id,
+                    self.user(),
+                    "2026-12-01",
+                    self.random.choice((None, None, self.near())),
+                    self.random.choice((None, self.near())),
+                ),
+            )
+
+    def _roles(self) -> None:
+        for (id_,) in self.db.execute("select id from roles order by id").fetchall():
+            if self.one_in(6):
+                column = self.random.choice(("valid_from", "valid_to"))
+                self.db.execute(f"update roles set {column} = ? where id = ?", (self.near(), id_))
+        for _ in range(8):
+            self.db.execute(
+                "insert into roles (id, username, unit, role, valid_from, valid_to)"
+                " values (?, ?, ?, ?, ?, ?)",
+                (
+                    self.id(),
+                    self.user(),
+                    self.random.choice(UNITS),
+                    self.random.choice(ROLES),
+                    self.random.choice((None, self.near())),
+                    self.random.choice((None, self.near())),
+                ),
+            )
+
+    def _absences(self) -> None:
+        for _ in range(6):
+            first, last = sorted((self.near(), self.near()))
+            self.db.execute(
+                "insert into absences (id, username, deputy, first_day, last_day)"
+                " values (?, ?, ?, ?, ?)",
+                (self.id(), self.user(), self.user(), first, last),
+            )
+
+    def _tasks(self) -> None:
+        """Some tasks lie elsewhere, with somebody else, or are open again; rows as saving keeps them."""
+        cases = {
+            row[0]: SimpleNamespace(
+                owner_unit=row[1],
+                koordinator=row[2],
+                stedfortraeder=row[3],
+                referred_by=row[4],
+                locked=bool(row[5]),
+            )
+            for row in self.db.execute(
+                "select id, owner_unit, koordinator, stedfortraeder, referred_by, locked from cases"
+            )
+        }
+        today = f"{self.today} 08:00:00.000000"
+        tasks = self.db.execute("select id, case_id, queue, state from work_items order by id")
+        for id_, case_id, queue, state in tasks.fetchall():
+            assignee = None
+            if self.one_in(5):
+                queue = self.random.choice(QUEUES)
+            if self.one_in(6):
+                assignee = self.user()
+            if state == "done" and self.one_in(8):
+                state = self.random.choice(("open", "held"))
+            desk, person = access.place(queue, cases[case_id])
+            self.db.execute(
+                "update work_items set queue = ?, assignee = ?, state = ?, desk = ?, person = ?,"
+                " completed_at = iif(completed_at is null, null, ?) where id = ?",
+                (queue, assignee, state, desk, person, today, id_),
+            )
+
+    def _papers(self) -> None:
+        for table in ("notes", "documents"):
+            for (id_,) in self.db.execute(f"select id from {table} order by id").fetchall():
+                if self.one_in(3):
+                    unit = self.random.choice((None, *UNITS))
+                    self.db.execute(
+                        f"update {table} set unit = ?, author = ? where id = ?",
+                        (unit, self.user(), id_),
+                    )
+        for (id_,) in self.db.execute("select id from documents order by id").fetchall():
+            part = self.random.choice(DOCUMENT_PARTS)
+            self.db.execute("update documents set part = ? where id = ?", (part, id_))
+        for (id_,) in self.db.execute("select id from meetings order by id").fetchall():
+            if self.one_in(3):
+                self.db.execute(
+                    "update meetings set called_by = ? where id = ?", (self.user(), id_)
+                )

@@ -1,0 +1,382 @@
+"""Who may see what, said once more and independently: domain.md C8 and B4 over plain rows.
+
+Nothing here asks `engine/domain/access.py`; where the two disagree, one of them is wrong.
+
+A case is seen by who answers for it (coordinator, deputy, co-coordinator, the owner unit's people),
+by the units and people that take part in it, and by who has a task of it now. An outside partner
+sees it by the citizen's consent alone, a process owner never. Leaders, the committee and the lawyer
+see a case while they decide in it. Whoever stands in for an absent colleague sees what they see.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import datetime
+from types import SimpleNamespace
+
+from engine.clock import COPENHAGEN
+from tests.barrier.world import Connection
+
+CASEWORKERS = {"sagsbehandler", "koordinator", "fs_sagsbehandler", "jurist", "partner"}
+LEADERS = {"leder", "chef"}
+QUEUE_OF_ROLE = {
+    "udvalg": "udvalg",
+    "udvalg_formand": "udvalg-formand",
+    "udvalg_sekretaer": "udvalg-sekretaer",
+    "jurist": "jurist",
+}
+SEEN_TYPES = {"koordinering", "fremskudt", "andet"}
+IN_FORCE = {"givet", "aendret"}
+UNFINISHED = {"open", "held"}
+SHARED = {"opfoelgning"}
+
+# The parts of a case, and who sees which of them.
+ALL = set(
+    "personer henvisning samtykker plan indsatser bevillinger moeder notater breve opgaver historik".split()
+)
+OF_A_UNIT = ALL - {"henvisning", "notater", "breve", "historik"}
+OF_AN_APPROVER = ALL - {"moeder", "notater", "breve", "historik"}
+OF_THE_COMMITTEE = {"personer", "plan", "indsatser", "bevillinger"}
+OF_THE_LAWYER = {"personer", "bevillinger", "breve", "opgaver", "historik"}
+OF_A_PARTNER = {"plan"}
+#: Which fields of life a kind of information in a consent is about.
+FIELDS = {
+    "helbred": {"helbred_fysisk", "helbred_psykisk"},
+    "misbrug": {"misbrug"},
+    "familie": {"familie"},
+    "oekonomi": {"forsoergelse"},
+    "uddannelse": {"uddannelse"},
+    "bolig": {"bolig"},
+}
+
+TABLES = {
+    "roles": "*",
+    "units": "code, partner",
+    "absences": "*",
+    "cases": "id, nummer, type, owner_unit, referred_by, koordinator, stedfortraeder, locked",
+    "involvements": "*",
+    "consents": "*",
+    "appointments": "*",
+    "work_items": "id, case_id, process, queue, state, assignee, completed_at, name",
+    "notes": "id, case_id, author, unit",
+    "documents": "id, case_id, author, unit, part",
+    "letters": "id, case_id, journal_no",
+    "meetings": "id, case_id, called_by",
+    "invitees": "meeting_id, who, light",
+    "parties": "case_id, person_id, role, valid_to",
+    "plans": "id, case_id, state, content, version",
+    "canaries": "*",
+}
+
+
+class Rows:
+    """All rows that the barrier is about, as they lie in the database."""
+
+    def __init__(self, db: Connection):
+        for table, columns in TABLES.items():
+            cursor = db.execute(f"select {columns} from {table}")
+            names = [column[0] for column in cursor.description]
+            rows = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor]
+            setattr(self, table, rows)
+
+
+class Oracle:
+    """What exists for whom, at one moment."""
+
+    def __init__(self, rows: Rows, now: datetime):
+        self.rows = rows
+        self.today = now.astimezone(COPENHAGEN).date().isoformat()
+        self.partners = {unit.code for unit in rows.units if unit.partner}
+        self.case = {case.id: case for case in rows.cases}
+        self.numbered = {case.nummer: case for case in rows.cases}
+        self.task = {task.id: task for task in rows.work_items}
+        self._of = {
+            name: _by_case(getattr(rows, name))
+            for name in ("involvements", "consents", "appointments", "work_items", "parties")
+        }
+        self._known: dict[str, Person] = {}
+
+    def person(self, username: str) -> Person:
+        if username not in self._known:
+            self._known[username] = Person(self, username)
+        return self._known[username]
+
+    def of(self, table: str, case_id: str) -> list:
+        return self._of[table].get(case_id, [])
+
+
+def _by_case(rows: list) -> dict[str, list]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(row)
+    return found
+
+
+class Person:
+    """One user's eyes."""
+
+    def __init__(self, oracle: Oracle, username: str):
+        self.oracle, day = oracle, oracle.today
+        self.me = {username} | {
+            row.username
+            for row in oracle.rows.absences
+            if row.deputy == username and row.first_day <= day <= row.last_day
+        }
+        held = [
+            row
+            for row in oracle.rows.roles
+            if row.username in self.me
+            and (row.valid_from is None or row.valid_from <= day)
+            and (row.valid_to is None or row.valid_to >= day)
+        ]
+        at = {row.unit for row in held if row.role in CASEWORKERS}
+        self.inner, self.outer = at - oracle.partners, at & oracle.partners
+        owners = {row.unit for row in held if row.role == "procesejer"}
+        # A process owner works the tasks of the rules and sees no citizen's case.
+        self.blind = (owners - self.inner) | self.outer
+        led = {row.unit for row in held if row.role in LEADERS}
+        self.open_desks = (
+            (self.inner | led | {f"{unit}-leder" for unit in led})
+            | {QUEUE_OF_ROLE[row.role] for row in held if row.role in QUEUE_OF_ROLE}
+        ) - self.blind
+        self.desks = self.open_desks | self.blind
+        self._parts: dict[str, frozenset[str]] = {}
+
+    # --- tasks ------------------------------------------------------------------------------------
+
+    def lies_with_me(self, task) -> bool:
+        """Whether the task, done or not, is this person's to work; none in a locked case."""
+        case = self.oracle.case[task.case_id]
+        if case.locked:
+            return False
+        desk, answers = _place(task, case)
+        mine = desk in self.desks or answers in self.me or task.assignee in self.me
+        return bool(mine or self._shared(task, case))
+
+    def opens_case(self, task) -> bool:
+        """Whether having this task lets one see what the case is about."""
+        case = self.oracle.case[task.case_id]
+        desk, answers = _place(task, case)
+        if task.state not in UNFINISHED or case.locked:
+            return False
+        if desk in self.blind:
+            return False
+        return desk in self.desks or answers in self.me or task.assignee in self.me
+
+    def answers(self, task) -> bool:
+        """Whether the task is this person's by a role in the case."""
+        return _place(task, self.oracle.case[task.case_id])[1] in self.me
+
+    def _shared(self, task, case) -> bool:
+        return task.queue == "koordinator" and task.process in SHARED and self._shares(case)
+
+    # --- cases ------------------------------------------------------------------------------------
+
+    def _shares(self, case) -> bool:
+        return any(
+            row.role == "medkoordinator"
+            and row.username in self.me
+            and row.valid_to is None
+            and (row.until is None or row.until >= self.oracle.today)
+            for row in self.oracle.of("appointments", case.id)
+        )
+
+    def answers_for(self, case) -> bool:
+        return (
+            case.koordinator in self.me
+            or case.stedfortraeder in self.me
+            or case.owner_unit in self.inner
+            or self._shares(case)
+        )
+
+    def takes_part(self, case) -> bool:
+        day = self.oracle.today
+        return any(
+            row.valid_from <= day
+            and (row.valid_to is None or row.valid_to > day)
+            and (row.unit in self.inner or row.username in self.me)
+            for row in self.oracle.of("involvements", case.id)
+        )
+
+    def consented(self, case) -> list:
+        """The consents that let this person's own partner organisation know."""
+        return [
+            row
+            for row in self.oracle.of("consents", case.id)
+            if row.kind == "videregivelse"
+            and row.state in IN_FORCE
+            and row.counterpart in self.outer
+        ]
+
+    def parts(self, case) -> frozenset[str]:
+        """The parts of the case that exist for this person; none where the case does not."""
+        if case.id not in self._parts:
+            self._parts[case.id] = frozenset(self._see(case))
+        return self._parts[case.id]
+
+    def _see(self, case) -> set[str]:
+        if case.locked or case.type not in SEEN_TYPES:
+            return set()
+        if self.answers_for(case):
+            return ALL
+        seen: set[str] = set()
+        if self.takes_part(case):
+            seen |= OF_A_UNIT
+        if self.consented(case):
+            seen |= OF_A_PARTNER
+        for task in self.oracle.of("work_items", case.id):
+            if self.opens_case(task):
+                seen |= _of_queue(task.queue)
+        return seen
+
+    def sees(self, case) -> bool:
+        return bool(self.parts(case))
+
+    def whole(self, case) -> bool:
+        return "notater" in self.parts(case)
+
+    # --- what lies on a case ----------------------------------------------------------------------
+
+    def paper(self, row) -> bool:
+        """A note or a document: all of them near the case, a unit's own, some parts of documents."""
+        case = self.oracle.case[row.case_id]
+        if not self.sees(case):
+            return False
+        own = row.author in self.me or row.unit in self.inner
+        return own or getattr(row, "part", "notater") in self.parts(case)
+
+    def meeting(self, row) -> bool:
+        case = self.oracle.case[row.case_id]
+        invited = any(
+            one.meeting_id == row.id and one.light == "groen" and one.who in self.inner | self.outer
+            for one in self.oracle.rows.invitees
+        )
+        return self.whole(case) or (self.sees(case) and (invited or row.called_by in self.me))
+
+    def citizens(self, case) -> set[str]:
+        """Whose names this person may know: of a family a partner knows those who said yes."""
+        seen = self.parts(case)
+        if not seen:
+            return set()
+        if seen == OF_A_PARTNER:
+            return {row.person_id for row in self.consented(case)}
+        return {row.person_id for row in self.oracle.of("parties", case.id)}
+
+    def plan_keys(self, case) -> set[str]:
+        """The goals and efforts of the plan that this person may read."""
+        seen = self.parts(case)
+        plans = [row for row in self.oracle.rows.plans if row.case_id == case.id]
+        if "indsatser" in seen or "breve" in seen:
+            return {
+                row["noegle"]
+                for plan in plans
+                for kind in ("maal", "indsatser")
+                for row in json.loads(plan.content)[kind]
+            }
+        if "plan" not in seen:
+            return set()
+        opened = defaultdict(set)
+        for row in self.consented(case):
+            for kind in json.loads(row.data_types or "[]"):
+                opened[row.person_id] |= FIELDS[kind]
+        everybody = [
+            row.person_id for row in self.oracle.of("parties", case.id) if row.role == "borger"
+        ]
+        found: set[str] = set()
+        for plan in plans:
+            if plan.state == "accepteret":
+                found |= self._shared_keys(json.loads(plan.content), opened, everybody)
+        return found
+
+    def _shared_keys(self, content, opened, everybody) -> set[str]:
+        goals = set()
+        for row in content["maal"]:
+            about = [row["person"]] if row.get("person") else everybody
+            if about and all(row.get("domaene") in opened[person] for person in about):
+                goals.add(row["noegle"])
+        efforts = {
+            row["noegle"]
+            for row in content["indsatser"]
+            if row.get("enhed") in self.outer or (row["maal"] and set(row["maal"]) <= goals)
+        }
+        return goals | efforts
+
+    # --- canaries ---------------------------------------------------------------------------------
+
+    def may_read(self, canary) -> bool:
+        """Whether the word may stand on a page that this person is sent."""
+        case = self.oracle.case[canary.case_id]
+        seen, part = self.parts(case), canary.part
+        if part == "opgave":
+            task = self.oracle.task[canary.row]
+            if self.lies_with_me(task) or seen & {"opgaver", "historik"}:
+                return True
+            # Beside a task stands why it is here: the steps before it.
+            return any(self.opens_case(other) for other in self.oracle.of("work_items", case.id))
+        if part == "bero":
+            return self.lies_with_me(self.oracle.task[canary.row])
+        if part in ("borger", "paaroerende", "sikkerhed"):
+            return self._knows(canary.row, part)
+        if not seen:
+            return False
+        match part:
+            case "brev":
+                return "breve" in seen
+            case "maal" | "indsats":
+                return canary.row in self.plan_keys(case)
+            case "plantekst":
+                return bool(seen & {"indsatser", "breve"})
+            case "note":
+                return self.paper(_found(self.oracle.rows.notes, canary.row))
+            case "dokument":
+                return self.paper(_found(self.oracle.rows.documents, canary.row))
+            case "moede" | "referat":
+                row = _found(self.oracle.rows.meetings, canary.row)
+                return self.meeting(row) and (part == "moede" or "moeder" in seen)
+        raise AssertionError(f"nobody has said who may read {part}")
+
+    def _knows(self, person_id: str, part: str) -> bool:
+        """Whether one of the cases that the citizen or relative is in tells this person of them."""
+        for row in self.oracle.rows.parties:
+            case = self.oracle.case[row.case_id]
+            if row.person_id != person_id:
+                continue
+            if self.parts(case) & {"personer", "breve"}:
+                return True
+            if part == "borger" and row.role == "borger" and person_id in self.citizens(case):
+                return True
+        return False
+
+    def may_find(self, canary) -> bool:
+        """Whether a search for the word may be answered otherwise than for a word of nobody's."""
+        return self.may_read(canary)
+
+
+def _found(rows: list, id_: str):
+    return next(row for row in rows if row.id == id_)
+
+
+def _of_queue(queue: str) -> set[str]:
+    if queue == "jurist":
+        return OF_THE_LAWYER
+    if queue in ("udvalg", "udvalg-formand", "udvalg-sekretaer"):
+        return OF_THE_COMMITTEE
+    return OF_AN_APPROVER if queue.endswith("-leder") else OF_A_UNIT
+
+
+def _place(task, case) -> tuple[str | None, str | None]:
+    """(the desk that the task lies on, the person who answers for it)."""
+    queue, owner = task.queue, case.owner_unit
+    if queue == "koordinator":
+        if case.koordinator:
+            return None, case.koordinator
+        return owner, case.stedfortraeder
+    by_case = {
+        "stedfortraeder": (None, case.stedfortraeder),
+        "ejer": (owner, None),
+        "ejer-leder": (f"{owner}-leder" if owner else None, None),
+        "henviser": (case.referred_by, None),
+    }
+    desk, person = by_case.get(queue, (queue, None))
+    return desk or None, person or None

@@ -1,0 +1,334 @@
+"""The trials: random grants, random users and random requests, each held against the oracle.
+
+python -m tests.barrier.trial --trials 10000 --seed 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+
+from engine import clock
+from engine.domain import sign_ins
+from engine.store import Store
+from tests.barrier import asking, world
+from tests.barrier.asking import Asked, Asker
+from tests.barrier.drawing import Drawing
+from tests.barrier.oracle import Oracle, Person, Rows
+from web.app import create_app
+
+#: Users per drawn state, and requests per user.
+USERS, REQUESTS = 6, 14
+NUMBER = re.compile(r"\b20\d\d-\d{4}\b")
+#: What differs between any two pages, whatever they are of.
+CHANGING = re.compile(
+    r'(csrf_token" value="|Token": ?"|name="_fane" value="|name="id" value="|kl\. )[^"<]*'
+)
+HEADERS_OF_THEIR_OWN = {"Date", "Set-Cookie"}
+
+
+@dataclass(frozen=True)
+class Leak:
+    state: int
+    user: str
+    asked: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"state {self.state}, {self.user}: {self.asked}: {self.why}"
+
+
+@dataclass
+class Result:
+    trials: int = 0
+    denied: int = 0
+    shown: int = 0
+    twins: int = 0
+    routes: Counter = field(default_factory=Counter)
+    leaks: list[Leak] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.trials} trials over {len(self.routes)} routes: {self.denied} did not exist, "
+            f"{self.shown} words were seen by those who may, {self.twins} compared with what was "
+            f"never there, {len(self.leaks)} leaks"
+        )
+
+
+class Site:
+    """The site over a world that is put back as it was before each state."""
+
+    def __init__(self, built: Path, folder: Path):
+        self.built, self.file = built, folder / "barrier.db"
+        self.renew()
+        self.store: Store = world.opened(self.file)
+        with clock.travelling(world.NOW):
+            self.app: Flask = create_app(self.store)
+        self.app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        self.rules = list(self.app.url_map.iter_rules())
+
+    def renew(self) -> None:
+        world.copied(self.built, self.file)
+
+    def client(self, username: str) -> FlaskClient:
+        client = self.app.test_client()
+        token = self.store.write(lambda session: sign_ins.start(session, username))
+        with client.session_transaction() as kept:
+            kept["token"] = token
+        return client
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def run(site: Site, trials: int, seed: int, enough: int = 10, states: int | None = None) -> Result:
+    """The trials, until there are enough leaks. `states`: one state alone, to see it again."""
+    result, number = Result(), 0
+    while result.trials < trials and len(result.leaks) < enough:
+        if states is None or states == number:
+            _State(site, number, seed, result).run()
+        number += 1
+        if states is not None and number > states:
+            break
+    return result
+
+
+class _State:
+    """One drawn state of the world, and what a few users ask of it."""
+
+    def __init__(self, site: Site, number: int, seed: int, result: Result):
+        self.site, self.number, self.result = site, number, result
+        self.random = random.Random(f"{seed}-{number}")
+
+    def run(self) -> None:
+        self.site.renew()
+        now = self._moment()
+        with clock.travelling(now):
+            self.db = world.connected(self.site.file)
+            Drawing(self.db, self.random, clock.today()).draw()
+            tokens = self._feeds()
+            self._look()
+            people = self._people()
+            self.db.close()
+            for username in people:
+                self._one(username, tokens)
+
+    def _moment(self) -> datetime:
+        """A moment of a week, as often as not the first or last of a day."""
+        day = world.NOW + timedelta(days=self.random.randrange(7))
+        at = self.random.choice(((0, 0, 0), (23, 59, 59), (9, 0, 0), (14, 30, 0)))
+        return datetime(day.year, day.month, day.day, *at)
+
+    def _feeds(self) -> list[str]:
+        from engine import calendar_feeds
+
+        names = [row[0] for row in self.db.execute("select username from users order by username")]
+        self.feed_of = {}
+        for username in self.random.sample(names, 3):
+            holds = self.random.choice(("mine", "enhed"))
+            token = calendar_feeds.make(self.site.store, username, holds)
+            self.feed_of[token] = username
+        return list(self.feed_of)
+
+    def _look(self) -> None:
+        """The rows as they lie now."""
+        db = world.connected(self.site.file)
+        self.oracle = Oracle(Rows(db), clock.now())
+        self.canary = {row.word: row for row in self.oracle.rows.canaries}
+        db.close()
+
+    def _people(self) -> list[str]:
+        """Users of whom half see something here."""
+        names = [row[0] for row in self.db.execute("select username from users order by username")]
+        near = [
+            name
+            for name in names
+            if any(self.oracle.person(name).sees(case) for case in self.oracle.rows.cases)
+        ]
+        half = self.random.sample(near, min(USERS // 2, len(near)))
+        # Those who may have a task and not its case are few, and the likeliest to be shown too much.
+        outside = [name for name in names if self.oracle.person(name).blind]
+        half += self.random.sample(outside, 2)
+        return half + self.random.sample(names, USERS - len(half))
+
+    def _one(self, username: str, tokens: list[str]) -> None:
+        client = self.site.client(username)
+        self._lists(client, username)
+        for _ in range(REQUESTS):
+            asker = Asker(self.site.rules, self.oracle, self.random, tokens)
+            asked = asker.ask(self.oracle.person(username))
+            self._try(client, username, asked)
+            if asked.method == "POST":
+                self._look()
+
+    # --- one request ------------------------------------------------------------------------------
+
+    def _try(self, client: FlaskClient, username: str, asked: Asked) -> None:
+        self.result.trials += 1
+        self.result.routes[asked.rule] += 1
+        reader = self._reader(username, asked)
+        answer, told = _sent(client, asked)
+        self.result.denied += answer.status_code == 404
+        self._read(reader, asked, answer, told)
+        if asked.expected is not None and answer.status_code not in asked.expected:
+            wanted = "/".join(map(str, sorted(asked.expected)))
+            self._leak(username, asked, f"answered {answer.status_code}, not {wanted}")
+        if asked.twin is not None and self._is_hidden(reader, asked):
+            self.result.twins += 1
+            other, said = _sent(client, asked.twin)
+            mine = _compared(answer, told, asked)
+            never = _compared(other, said, asked.twin)
+            for what, one, two in zip(_COMPARED, mine, never, strict=True):
+                if one != two:
+                    self._leak(username, asked, f"{what} differs from what was never there")
+
+    def _reader(self, username: str, asked: Asked) -> Person:
+        """Whose eyes it is: a calendar's address is its owner's, whoever follows it."""
+        token = asked.path.removeprefix("/kalender/").removesuffix(".ics")
+        return self.oracle.person(self.feed_of.get(token, username))
+
+    def _is_hidden(self, reader: Person, asked: Asked) -> bool:
+        """Whether the twin should be answered alike: nothing that is named exists for the reader."""
+        word = asked.query.get("ord")
+        if word in self.canary:
+            return not reader.may_find(self.canary[word])
+        return True
+
+    def _read(self, reader: Person, asked: Asked, answer, told: str) -> None:
+        text = f"{_text(answer)}\n{told}\n{answer.headers.get('Location', '')}"
+        echoed = f"{asked.path} {asked.query} {asked.form}"
+        for word in set(world.CANARY.findall(text)):
+            if word in echoed or word not in self.canary:
+                continue
+            if reader.may_read(self.canary[word]):
+                self.result.shown += 1
+            else:
+                self._leak(reader, asked, f"told {word}")
+        for number in set(NUMBER.findall(text)) - set(NUMBER.findall(echoed)):
+            case = self.oracle.numbered.get(number)
+            if case is not None and not reader.sees(case):
+                self._leak(reader, asked, f"told the number {number}")
+
+    def _leak(self, reader: Person | str, asked: Asked | str, why: str) -> None:
+        user = reader if isinstance(reader, str) else min(reader.me, key=len)
+        self.result.leaks.append(Leak(self.number, user, str(asked), why))
+
+    # --- what is there is listed ------------------------------------------------------------------
+
+    def _lists(self, client: FlaskClient, username: str) -> None:
+        """The lists hold all that the oracle grants, no more, and count it."""
+        person = self.oracle.person(username)
+        seen = {case.nummer for case in self.oracle.rows.cases if person.sees(case)}
+        self.result.trials += 1 + len(asking.TABS)
+        page = client.get("/sager").text
+        found = {number for number in re.findall(r"/sager/(20\d\d-\d{4})", page)}
+        if found != seen:
+            self._leak(username, "GET /sager", _wrong(found, seen))
+        for tab in asking.TABS:
+            wanted = asking.listed(person, tab)
+            page = client.get(f"/opgaver?fane={tab}").text
+            shown = set(re.findall(r'href="/opgaver/([^"/?]+)\?liste=', page))
+            if shown != wanted and len(wanted) <= 50:
+                self._leak(username, f"GET /opgaver?fane={tab}", _wrong(shown, wanted))
+            counted = re.search(r'aria-current="page">[^<]*<span class="count">(\d+)', page)
+            if counted and int(counted[1]) != len(wanted):
+                self._leak(
+                    username, f"GET /opgaver?fane={tab}", f"counts {counted[1]}, not {len(wanted)}"
+                )
+            self._read(person, Asked("GET", "/opgaver", f"/opgaver?fane={tab}"), _Page(page), "")
+
+
+def _wrong(shown: set[str], wanted: set[str]) -> str:
+    return f"lists {sorted(shown - wanted)} that may not be seen, lacks {sorted(wanted - shown)}"
+
+
+class _Page:
+    """A text that was an answer."""
+
+    def __init__(self, text: str):
+        self.text, self.headers, self.mimetype = text, {}, "text/html"
+
+
+_COMPARED = ("the status", "a header", "the text", "the message")
+
+
+def _compared(answer, told: str, asked: Asked) -> tuple:
+    """All that an answer says, without what was asked for."""
+    names = sorted({*asked.path.split("/"), str(asked.query.get("ord", ""))}, key=len)[::-1]
+
+    def bare(text: str) -> str:
+        for name in names:
+            if len(name) > 6:
+                text = text.replace(name, "*")
+        return CHANGING.sub(r"\1", text)
+
+    headers = {
+        name: bare(value)
+        for name, value in answer.headers.items()
+        if name not in HEADERS_OF_THEIR_OWN and name != "Content-Length"
+    }
+    return answer.status_code, headers, bare(_text(answer)), bare(told)
+
+
+def _sent(client: FlaskClient, asked: Asked):
+    """The answer, and the messages that the next page would show."""
+    headers = {"HX-Request": "true"} if asked.partial else {}
+    answer = client.open(
+        asked.path, method=asked.method, query_string=asked.query, data=asked.form, headers=headers
+    )
+    told = ""
+    if "Set-Cookie" in answer.headers:
+        with client.session_transaction() as kept:
+            told = str(kept.pop("_flashes", ""))
+    return answer, told
+
+
+def _text(answer) -> str:
+    if answer.mimetype == "application/pdf":
+        pages = PdfReader(BytesIO(answer.data)).pages
+        # A word may be broken where the line ends.
+        return "\n".join(page.extract_text() for page in pages)
+    return answer.text if answer.mimetype.startswith("text/") else ""
+
+
+def main() -> None:
+    from engine.settings import enter_demo
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trials", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--state", type=int, help="only this state, to see a leak again")
+    parser.add_argument("--world", type=Path, help="a file with the world, made if it is not there")
+    parser.add_argument("--leaks", type=int, default=10, help="stop after so many")
+    chosen = parser.parse_args()
+    enter_demo()
+    with tempfile.TemporaryDirectory() as folder:
+        built = chosen.world or Path(folder) / "world.db"
+        if not built.exists():
+            world.build(built)
+        site, began = Site(built, Path(folder)), time.monotonic()
+        result = run(site, chosen.trials, chosen.seed, chosen.leaks, chosen.state)
+        site.close()
+    for leak in result.leaks:
+        print(leak)
+    for route, number in sorted(result.routes.items()):
+        print(f"{number:6} {route}")
+    print(f"seed {chosen.seed}: {result} ({time.monotonic() - began:.0f} s)")
+    sys.exit(1 if result.leaks else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The site without a browser: Flask's own client, signed in as somebody."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from engine import clock
+from engine.store import Store
+from web.app import create_app
+
+
+@pytest.fixture
+def site_store(fiktivby: Path, tmp_path) -> Iterator[Store]:
+    """A copy of the furnished database."""
+    file = tmp_path / "site.db"
+    shutil.copyfile(fiktivby, file)
+    store = Store(f"sqlite:///{file}")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def app(site_store: Store):
+    """The site, Monday 23 November 2026 at nine, without the guard against forged requests."""
+    with clock.travelling(datetime(2026, 11, 23, 9)):
+        made = create_app(site_store)
+        made.config.update(TESTING=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        yield made
+
+
+@pytest.fixture
+def client_of(app) -> Callable[[str], FlaskClient]:
+    """`client_of(username)`: a client signed in as that person."""
+
+    def enter(username: str) -> FlaskClient:
+        client = app.test_client()
+        answer = client.post("/log-paa", data={"brugernavn": username, "adgangskode": "fiktivby"})
+        assert answer.status_code == 302, answer.text
+        return client
+
+    return enter

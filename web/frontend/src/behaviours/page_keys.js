@@ -1,0 +1,54 @@
+// Keys that work on every page: Ctrl K opens the palette, ? the sheet of keys, g then a letter goes somewhere.
+const typing = (target) => target.closest('input, textarea, select, [contenteditable]');
+
+export function pageKeys() {
+  let waitingForPlace = false;
+  document.addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+      event.preventDefault();
+      openDialog('goto');
+      return;
+    }
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (waitingForPlace) {
+      waitingForPlace = false;
+      document.querySelector(`a[data-go="${CSS.escape(event.key)}"]`)?.click();
+      return;
+    }
+    if (event.key === '?') openDialog('keys');
+    if (event.key === 'g') waitingForPlace = true;
+  });
+  document.addEventListener('click', (event) => {
+    const opener = event.target.closest('[data-opens]');
+    if (opener) openDialog(opener.dataset.opens);
+    // A click beside an open menu closes it.
+    for (const open of document.querySelectorAll('details.menu[open], details.who[open], details.why[open]')) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    const open = document.querySelector('details.menu[open], details.who[open], details.why[open]');
+    if (open) {
+      open.open = false;
+      open.querySelector('summary').focus();
+    }
+  });
+  const palette = document.getElementById('goto');
+  palette?.addEventListener('keydown', (event) => {
+    const links = [...palette.querySelectorAll('a')];
+    const at = links.indexOf(document.activeElement);
+    if (event.key === 'ArrowDown') links[Math.min(at + 1, links.length - 1)]?.focus();
+    else if (event.key === 'ArrowUp') (at > 0 ? links[at - 1] : palette.querySelector('input')).focus();
+    else if (event.key === 'Enter' && at < 0) links[0]?.click();
+    else return;
+    event.preventDefault();
+  });
+}
+
+function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.querySelector('input')?.select();
+}

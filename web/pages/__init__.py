@@ -1,0 +1,54 @@
+"""The pages, one file each. A page reads through `engine.queries` or calls one verb."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from web.pages import (
+    absence,
+    accessibility,
+    calendar,
+    case,
+    cases,
+    documents,
+    frame,
+    goto,
+    imports,
+    inbox,
+    letters,
+    meetings,
+    news,
+    notes,
+    notices,
+    plan,
+    referral,
+    registered,
+    sign_in,
+    task,
+)
+
+
+def init_app(app: Flask) -> None:
+    for page in (
+        sign_in,
+        inbox,
+        absence,
+        task,
+        cases,
+        case,
+        plan,
+        letters,
+        referral,
+        news,
+        goto,
+        accessibility,
+        notes,
+        notices,
+        documents,
+        meetings,
+        calendar,
+        imports,
+        registered,
+        frame,
+    ):
+        app.register_blueprint(page.blueprint)

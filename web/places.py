@@ -1,0 +1,36 @@
+"""Where one can go from every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, g, url_for
+
+from web.texts import gettext as _
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    address: str
+    key: str  # after g on the keyboard
+    hint: str = ""
+
+
+def places() -> list[Place]:
+    """The pages of the main menu."""
+    return [
+        Place(_("Opgaver"), url_for("inbox.show"), "o"),
+        Place(_("Sager"), url_for("cases.show"), "s"),
+        Place(_("Kalender"), url_for("calendar.show"), "k"),
+        Place(_("Henvis"), url_for("referral.show"), "h"),
+    ]
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(_for_every_page)
+
+
+def _for_every_page() -> dict:
+    signed_in = g.get("user")
+    return {"me": signed_in, "places": places() if signed_in else []}
