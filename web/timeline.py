@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from engine import clock
 from engine.domain.calendar import add_months
-from engine.queries.case import Bar
+from engine.queries.case.efforts import Bar
 from web.texts import month
 
 WIDTH, NAMES, LANE, GAP = 1200, 220, 36, 28

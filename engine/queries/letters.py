@@ -60,15 +60,20 @@ class Page:
 def of_case(session: Session, username: str, nummer: str) -> Letters:
     """The letters of a case, the newest first. Raises NoSuchCase for what does not exist for the user."""
     case = _case(session, username, nummer)
-    rows = list(reversed(letters.of_case(session, case)))
-    sent = {row.ref: row for row in session.scalars(_outgoing(case))}
-    names = dict(session.execute(select(Unit.code, Unit.name)).all())
     return Letters(
         case_id=case.id,
         nummer=case.nummer,
         citizens=tuple(person.name for person in people.citizens(session, case.id)),
-        lines=tuple(_line(session, row, sent.get(row.id), names) for row in rows),
+        lines=lines(session, case),
     )
+
+
+def lines(session: Session, case: Case) -> tuple[Line, ...]:
+    """The same without the question who asks, for a page that has asked it."""
+    rows = list(reversed(letters.of_case(session, case)))
+    sent = {row.ref: row for row in session.scalars(_outgoing(case))}
+    names = dict(session.execute(select(Unit.code, Unit.name)).all())
+    return tuple(_line(session, row, sent.get(row.id), names) for row in rows)
 
 
 def one(session: Session, username: str, nummer: str, journal_no: str) -> Page:

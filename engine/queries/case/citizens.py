@@ -1,0 +1,42 @@
+"""Whom the case is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from engine.domain import access, consent, people
+from engine.domain.cases import Case
+
+
+@dataclass(frozen=True)
+class Citizen:
+    name: str
+    age: int | None
+    protected: bool
+    died_on: date | None
+    safety_note: str | None
+
+
+def known(session: Session, username: str, case: Case) -> list[people.Person]:
+    """Everybody; of a family a partner learns only of those who said yes."""
+    found = people.citizens(session, case.id)
+    if not access.by_consent_alone(session, username, [case.id]):
+        return found
+    units = access.reach(session, username).partner_units
+    known = {
+        person for case_id, person in session.execute(consent.known_to(units)) if case_id == case.id
+    }
+    return [person for person in found if person.id in known]
+
+
+def citizen(person: people.Person, whole: bool) -> Citizen:
+    return Citizen(
+        name=person.name,
+        age=person.age if whole else None,
+        protected=person.address_protected,
+        died_on=person.died_on,
+        safety_note=person.safety_note if whole else None,
+    )
