@@ -69,7 +69,7 @@ class WorkItem(Base):
     """A task that a person has to do. Claimed means that `assignee` is set.
 
     `desk` and `person` say where the task lies now: what its queue means in its case, kept in step
-    with the case by `casework/saving.py` (`domain/access.py: place`).
+    with the case by `casework/saving.py` (`domain/access: place`).
     """
 
     __tablename__ = "work_items"

@@ -1,4 +1,4 @@
-"""Who may do what to a task: asks the domain's one place, `domain/access.py`."""
+"""Who may do what to a task: asks the domain's one place, `domain/access`."""
 
 from __future__ import annotations
 

@@ -7,12 +7,11 @@ and calendar asks this file, which asks `access`.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from engine import clock
-from engine.domain import access, appointment, cases
-from engine.domain.access import GRANTS, MEETINGS, NOTES, Reach
+from engine.domain import access, cases
+from engine.domain.access import GRANTS, MEETINGS, NOTES
 from engine.domain.cases import Case, Involvement
 from engine.domain.documents import Document
 from engine.domain.meetings import GREEN, Invitee, Meeting
@@ -36,29 +35,15 @@ def unit_of_writer(session: Session, username: str, case: Case) -> str | None:
     """The unit that the user writes for; none for those who answer for the whole case."""
     if NOTES in access.parts(session, username, case):
         return None
-    own = _own_units(access.reach(session, username))
+    own = access.reach(session, username).inner_units
     taking_part = [code for code in cases.units(session, case) if code in own]
     return next(iter(taking_part or sorted(own)), None)
-
-
-def whole_cases(session: Session, username: str, among: list[str] | None = None) -> Select:
-    """Select the ids of the cases that the user sees whole: the same as `access.parts` says."""
-    mine = access.reach(session, username)
-    return select(Case.id).where(
-        or_(
-            Case.koordinator.in_(mine.usernames),
-            Case.stedfortraeder.in_(mine.usernames),
-            Case.owner_unit.in_(_own_units(mine)),
-            Case.id.in_(appointment.shared_with(mine.usernames, clock.today())),
-        ),
-        Case.id.in_(access.visible_cases(session, username, among)),
-    )
 
 
 def notes(session: Session, username: str, among: list[str] | None = None) -> ColumnElement[bool]:
     """The SQL condition that a note exists for the user."""
     return or_(
-        Note.case_id.in_(whole_cases(session, username, among)),
+        Note.case_id.in_(access.whole_cases(session, username, among)),
         _own(session, username, Note, among),
     )
 
@@ -87,7 +72,7 @@ def documents_anywhere(session: Session, username: str) -> ColumnElement[bool]:
     )
     return or_(
         _own(session, username, Document, None),
-        Document.case_id.in_(whole_cases(session, username)),
+        Document.case_id.in_(access.whole_cases(session, username)),
         and_(Document.part.in_({MEETINGS, GRANTS}), Document.case_id.in_(taking_part)),
     )
 
@@ -99,7 +84,7 @@ def meetings(
     mine = access.reach(session, username)
     invited = select(Invitee.meeting_id).where(Invitee.light == GREEN, Invitee.who.in_(mine.units))
     return or_(
-        Meeting.case_id.in_(whole_cases(session, username, among)),
+        Meeting.case_id.in_(access.whole_cases(session, username, among)),
         and_(
             or_(Meeting.id.in_(invited), Meeting.called_by.in_(mine.usernames)),
             Meeting.case_id.in_(access.visible_cases(session, username, among)),
@@ -113,10 +98,6 @@ def _own(
     """What the user or their unit wrote, while the case exists for them."""
     mine = access.reach(session, username)
     return and_(
-        or_(row.author.in_(mine.usernames), row.unit.in_(_own_units(mine))),
+        or_(row.author.in_(mine.usernames), row.unit.in_(mine.inner_units)),
         row.case_id.in_(access.visible_cases(session, username, among)),
     )
-
-
-def _own_units(mine: Reach) -> frozenset[str]:
-    return mine.units - mine.partner_units

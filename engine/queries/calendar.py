@@ -189,7 +189,7 @@ def _duty_rows(session: Session, username: str, holds: str, since: date | None, 
             Deadline.state == deadlines.OPEN,
             Deadline.due < until,
             _answered_for(mine, holds),
-            Case.id.in_(papers.whole_cases(session, username)),
+            Case.id.in_(access.whole_cases(session, username)),
         )
     )
     if since is not None:
@@ -234,7 +234,7 @@ def _answered_for(mine: Reach, holds: str) -> ColumnElement[bool]:
     shared = appointment.shared_with(mine.usernames, clock.today())
     whose = [Case.koordinator.in_(mine.usernames), nobody, Case.id.in_(shared)]
     if holds == UNIT:
-        whose.append(Case.owner_unit.in_(mine.units - mine.partner_units))
+        whose.append(Case.owner_unit.in_(mine.inner_units))
     return or_(*whose)
 
 

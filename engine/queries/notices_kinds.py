@@ -46,4 +46,4 @@ class Asker:
 
     @property
     def own_units(self) -> list[str]:
-        return sorted(self.mine.units - self.mine.partner_units)
+        return sorted(self.mine.inner_units)

@@ -184,7 +184,7 @@ MUTATIONS = [
         (
             "the duties",
             "            _answered_for(mine, holds),\n"
-            "            Case.id.in_(papers.whole_cases(session, username)),\n",
+            "            Case.id.in_(access.whole_cases(session, username)),\n",
             "",
         ),
         (

@@ -1,6 +1,6 @@
 """Who may see what, said once more and independently: domain.md C8 and B4 over plain rows.
 
-Nothing here asks `engine/domain/access.py`; where the two disagree, one of them is wrong.
+Nothing here asks `engine/domain/access`; where the two disagree, one of them is wrong.
 
 A case is seen by who answers for it (coordinator, deputy, co-coordinator, the owner unit's people),
 by the units and people that take part in it, and by who has a task of it now. An outside partner

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import audit, casework
-from engine.domain import access, cases, papers
+from engine.domain import access, cases
 from engine.domain.notes import (
     Note,
     NoteAlreadyCorrected,
@@ -134,5 +134,5 @@ def test_whole_cases_are_those_of_which_access_gives_every_part(store, nummer):
     with store.reading() as session:
         case = cases.by_number(session, nummer)
         for name in EVERYBODY:
-            whole = session.scalar(papers.whole_cases(session, name)) is not None
+            whole = session.scalar(access.whole_cases(session, name)) is not None
             assert whole == (access.parts(session, name, case) == access.EVERY_PART), name

@@ -1,0 +1,87 @@
+"""Which parts of a case exist for one: all of them near it, else those that one's part in it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.domain.access.placing import place
+from engine.domain.access.reaching import Reach, reach
+from engine.domain.access.seeing import may_see, responsible, shared, takes_part_now
+from engine.domain.access.working import works
+from engine.domain.cases import Case, Involvement
+from engine.domain.organisation import LEADER_SUFFIX, ROLE_QUEUES
+from engine.instances import UNFINISHED, WorkItem
+
+PEOPLE, REFERRAL, CONSENTS, PLAN, EFFORTS = (
+    "personer",
+    "henvisning",
+    "samtykker",
+    "plan",
+    "indsatser",
+)
+GRANTS, MEETINGS, NOTES, LETTERS, TASKS = "bevillinger", "moeder", "notater", "breve", "opgaver"
+TRAIL = "historik"
+EVERY_PART = frozenset(
+    {PEOPLE, REFERRAL, CONSENTS, PLAN, EFFORTS, GRANTS, MEETINGS, NOTES, LETTERS, TASKS, TRAIL}
+)
+# A unit that takes part works with the whole plan, and with what it needs for its own part.
+_OF_A_UNIT = frozenset({PEOPLE, CONSENTS, PLAN, EFFORTS, GRANTS, MEETINGS, TASKS})
+_OF_AN_APPROVER = frozenset({PEOPLE, REFERRAL, CONSENTS, PLAN, EFFORTS, GRANTS, TASKS})
+_OF_THE_COMMITTEE = frozenset({PEOPLE, PLAN, EFFORTS, GRANTS})
+_OF_THE_LAWYER = frozenset({PEOPLE, GRANTS, LETTERS, TASKS, TRAIL})
+# What the citizen has agreed that a partner may know: the plan, and who coordinates.
+_OF_A_PARTNER = frozenset({PLAN})
+
+
+def parts(session: Session, username: str, case: Case) -> frozenset[str]:
+    """The parts of a case that exist for the user; none where the case does not."""
+    if not may_see(session, username, case):
+        return frozenset()
+    mine = reach(session, username)
+    if _answers_for(session, mine, case):
+        return EVERY_PART
+    seen = set(_OF_A_PARTNER) if mine.partner_units else set()
+    if _takes_part(session, mine, case):
+        seen |= _OF_A_UNIT
+    open_tasks = select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.state.in_(UNFINISHED))
+    for task in session.scalars(open_tasks):
+        # Where it lies says it, not its queue: a task for whoever referred may lie with a partner.
+        desk, _person = place(task.queue, case)
+        if works(mine, task, case) and desk not in mine.partner_units:
+            seen |= _of_queue(task.queue)
+    return frozenset(seen)
+
+
+def by_consent_alone(session: Session, username: str, case_ids: Iterable[str]) -> set[str]:
+    """Those of the cases that the user sees as an outside partner, by the citizen's consent only.
+
+    Of a family such a partner knows those who said yes (`consent.known_to`).
+    """
+    if not reach(session, username).partner_units:
+        return set()
+    named = session.scalars(select(Case).where(Case.id.in_(list(case_ids))))
+    return {case.id for case in named if parts(session, username, case) == _OF_A_PARTNER}
+
+
+def _answers_for(session: Session, mine: Reach, case: Case) -> bool:
+    here = Case.id == case.id
+    whole = responsible(mine) | Case.id.in_(shared(mine))
+    return session.scalar(select(Case.id).where(here, whole)) is not None
+
+
+def _takes_part(session: Session, mine: Reach, case: Case) -> bool:
+    taking_part = select(Involvement.id).where(
+        Involvement.case_id == case.id, *takes_part_now(mine)
+    )
+    return session.scalar(taking_part.limit(1)) is not None
+
+
+def _of_queue(queue: str) -> frozenset[str]:
+    if queue == "jurist":
+        return _OF_THE_LAWYER
+    if queue in ROLE_QUEUES:
+        return _OF_THE_COMMITTEE
+    return _OF_AN_APPROVER if queue.endswith(LEADER_SUFFIX) else _OF_A_UNIT

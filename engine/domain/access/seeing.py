@@ -1,0 +1,87 @@
+"""Which cases exist for one: those one answers for, takes part in, or has a task of now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, or_, select, union
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.domain import appointment, consent
+from engine.domain.access.reaching import Reach, reach
+from engine.domain.access.working import in_my_queues
+from engine.domain.cases import CITIZEN_TYPES, Case, Involvement
+from engine.instances import UNFINISHED, WorkItem
+
+
+def visible_cases(session: Session, username: str, among: list[str] | None = None) -> Select:
+    """Select the ids of the cases whose content the user may see; `among` these alone."""
+    mine = reach(session, username)
+    taking_part = select(Involvement.case_id).where(*takes_part_now(mine))
+    answering = select(Case.id).where(responsible(mine))
+    working = (
+        select(WorkItem.case_id)
+        .join(Case, Case.id == WorkItem.case_id)
+        .where(
+            WorkItem.state.in_(UNFINISHED),
+            in_my_queues(mine),
+            # A partner's open task shows the task; the case needs the citizen's consent.
+            or_(WorkItem.desk.is_(None), WorkItem.desk.not_in(mine.partner_units)),
+        )
+    )
+    ways = [taking_part, answering, working, shared(mine)]
+    if mine.partner_units:
+        ways.append(consent.disclosed_to(mine.partner_units))
+    if among is not None:
+        # Each way looks up these few, instead of all that the user may see.
+        ways = [way.where(way.selected_columns[0].in_(among)) for way in ways]
+    return select(Case.id).where(
+        Case.id.in_(union(*ways)),
+        Case.locked.is_(False),
+        or_(Case.type.in_(CITIZEN_TYPES), Case.type == "andet"),
+    )
+
+
+def whole_cases(session: Session, username: str, among: list[str] | None = None) -> Select:
+    """Select the ids of the cases that the user sees whole: the same as `parts` says of one."""
+    mine = reach(session, username)
+    return select(Case.id).where(
+        or_(responsible(mine), Case.id.in_(shared(mine))),
+        Case.id.in_(visible_cases(session, username, among)),
+    )
+
+
+def may_see(session: Session, username: str, case: Case) -> bool:
+    """Whether the case exists for the user."""
+    return bool(seen_among(session, username, [case.id]))
+
+
+def seen_among(session: Session, username: str, case_ids: Iterable[str]) -> set[str]:
+    """Those of the named cases whose content the user may see."""
+    query = visible_cases(session, username, among=list(case_ids))
+    return set(session.scalars(query))
+
+
+def responsible(mine: Reach) -> ColumnElement[bool]:
+    """The SQL condition that the user, or the unit they work in, answers for the case."""
+    return or_(
+        Case.koordinator.in_(mine.usernames),
+        Case.stedfortraeder.in_(mine.usernames),
+        Case.owner_unit.in_(mine.inner_units),
+    )
+
+
+def shared(mine: Reach) -> Select:
+    """Select the ids of the cases that the user co-coordinates today."""
+    return appointment.shared_with(mine.usernames, clock.today())
+
+
+def takes_part_now(mine: Reach) -> tuple[ColumnElement[bool], ...]:
+    """The SQL conditions that an involvement of today is the user's, or their unit's."""
+    row, today = Involvement, clock.today()
+    return (
+        row.valid_from <= today,
+        or_(row.valid_to.is_(None), row.valid_to > today),
+        or_(row.unit.in_(mine.inner_units), row.username.in_(mine.usernames)),
+    )

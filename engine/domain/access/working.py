@@ -1,0 +1,129 @@
+"""Which tasks one may work: those that lie where one reaches, were given to one, or are shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.domain import appointment, organisation
+from engine.domain.access.placing import place
+from engine.domain.access.reaching import Reach, reach
+from engine.domain.cases import Case
+from engine.instances import UNFINISHED, WorkItem
+
+#: Whose tasks in the coordinator's queue a co-coordinator works as well, unless decided locally.
+SHARED_PROCESSES = ["opfoelgning"]
+
+
+def visible_tasks(session: Session, username: str) -> Select:
+    """Select the unfinished work items that the user may work, as `WorkItem` rows."""
+    mine = reach(session, username)
+    return (
+        select(WorkItem)
+        .join(Case, Case.id == WorkItem.case_id)
+        .where(
+            WorkItem.state.in_(UNFINISHED),
+            Case.locked.is_(False),
+            or_(in_my_queues(mine), _shared_with_me(session, mine)),
+        )
+    )
+
+
+def may(
+    session: Session, username: str, act: str, task: WorkItem, mine: Reach | None = None
+) -> bool:
+    """Whether the user may do this to a task, finished or not.
+
+    `mine` is the user's reach, for the caller who knows it already.
+    """
+    mine = mine or reach(session, username)
+    case = session.get_one(Case, task.case_id)
+    if act == "assign" and task.unit in mine.led_units:
+        return not case.locked
+    return not case.locked and (works(mine, task, case) or _shares(session, mine, task, case))
+
+
+def works(mine: Reach, task: WorkItem, case: Case) -> bool:
+    """The same as `in_my_queues`, of one task at hand: a test holds the two together."""
+    desk, person = place(task.queue, case)
+    return desk in mine.queues or person in mine.usernames or task.assignee in mine.usernames
+
+
+def in_my_queues(mine: Reach) -> ColumnElement[bool]:
+    """The SQL condition that a task is the user's to work: one index each, none of them of cases."""
+    return or_(
+        WorkItem.desk.in_(mine.queues) if mine.queues else false(),
+        WorkItem.person.in_(mine.usernames),
+        # Somebody gave it to the user by name.
+        WorkItem.assignee.in_(mine.usernames),
+    )
+
+
+def _shares(session: Session, mine: Reach, task: WorkItem, case: Case) -> bool:
+    """The same as `_shared_with_me`, of one task at hand."""
+    if task.queue != "koordinator" or task.process not in _shared_processes(session):
+        return False
+    query = appointment.shared_with(mine.usernames, clock.today())
+    return session.scalar(query.where(appointment.Appointment.case_id == case.id)) is not None
+
+
+def _shared_with_me(session: Session, mine: Reach) -> ColumnElement[bool]:
+    """The SQL condition that a task is the coordinator's, and shared with the co-coordinator."""
+    return and_(
+        WorkItem.queue == "koordinator",
+        WorkItem.process.in_(_shared_processes(session)),
+        WorkItem.case_id.in_(appointment.shared_with(mine.usernames, clock.today())),
+    )
+
+
+def _shared_processes(session: Session) -> list[str]:
+    """The processes whose tasks the coordinator and the co-coordinator share."""
+    return organisation.setting(session, "medkoordinator.processer", SHARED_PROCESSES)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One way in which tasks reach the user: those of one desk, or of one person.
+
+    `kind` is assignee, person, desk or shared. No task lies in two lanes of the same user.
+    """
+
+    kind: str
+    key: str
+    condition: ColumnElement[bool]
+
+
+def lanes(session: Session, mine: Reach, apart: bool = True) -> list[Lane]:
+    """The lanes that together hold what `visible_tasks` selects, each with an index of its own.
+
+    A list takes a page from each lane and merges them: it reads no more than it shows. What only
+    counts needs no order, and takes the lanes of a kind together (`apart` false). A list of tasks
+    that are done also says `unlocked()`: they lie where they lay.
+    """
+    item, me, queues = WorkItem, sorted(mine.usernames), sorted(mine.queues)
+    not_given = or_(item.assignee.is_(None), item.assignee.not_in(me))
+    not_mine = or_(item.person.is_(None), item.person.not_in(me))
+
+    def of(kind: str, column, keys: list[str], *others) -> list[Lane]:
+        parts = [[key] for key in keys] if apart else [keys] if keys else []
+        return [
+            Lane(kind, part[0], and_(column == part[0] if apart else column.in_(part), *others))
+            for part in parts
+        ]
+
+    found = of("assignee", item.assignee, me, unlocked())
+    found += of("person", item.person, me, not_given)
+    found += of("desk", item.desk, queues, not_given, not_mine)
+    if session.scalar(appointment.shared_with(mine.usernames, clock.today()).limit(1)):
+        elsewhere = or_(item.desk.is_(None), item.desk.not_in(queues)) if queues else true()
+        shared = and_(_shared_with_me(session, mine), not_given, not_mine, elsewhere, unlocked())
+        found.append(Lane("shared", "medkoordinator", shared))
+    return found
+
+
+def unlocked() -> ColumnElement[bool]:
+    """The SQL condition that a task's case is not locked."""
+    return ~select(Case.id).where(Case.id == WorkItem.case_id, Case.locked).exists()
