@@ -54,7 +54,7 @@ class Expression:
 class UnaryTests:
     """Parsed unary tests: the input cell of a decision table."""
 
-    __slots__ = ("_code", "maybe_names", "names", "text")
+    __slots__ = ("_code", "_texts", "maybe_names", "names", "text")
 
     def __init__(self, text: str, tests: list[Node] | None):
         found = Names()
@@ -64,6 +64,7 @@ class UnaryTests:
         self.names = frozenset(found.free)
         self.maybe_names = frozenset(found.maybe)
         self._code = membership.any_of(tests) if tests else None
+        self._texts = membership.texts(tests or ())
 
     def matches(
         self,
@@ -75,6 +76,9 @@ class UnaryTests:
         """Whether the value (`?`) meets one of the tests; what is undecided is no match."""
         if self._code is None:
             return True
+        if self._texts and type(value) is str:
+            # Most cells are names: a table of a hundred rows is looked through, not evaluated.
+            return value in self._texts
         run = Run(now or _real_clock, strict)
         scope = Scope({membership.INPUT: wrap(value, run)}, Root(context or {}, run), run)
         return _within_bounds(self.text, self._code, scope) is True

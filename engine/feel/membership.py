@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from engine.feel.nodes import And, Between, Code, Comparison, InstanceOf, Name, Node, Or
+from engine.feel.nodes import And, Between, Code, Comparison, InstanceOf, Literal, Name, Node, Or
 from engine.feel.operators import COMPARISON, equal, within
 from engine.feel.scope import Scope
 from engine.feel.structures import Interval, Quantified
@@ -95,6 +96,12 @@ def any_of(tests: list[Node]) -> Code:
         return result
 
     return one
+
+
+def texts(tests: Iterable[Node]) -> frozenset[str]:
+    """The texts that `"a", "b"` lists; empty where a test is anything else than a text."""
+    named = [test.value if isinstance(test, Literal) else None for test in tests]
+    return frozenset(named) if all(type(value) is str for value in named) else frozenset()
 
 
 def test_code(test: Node) -> Code:
