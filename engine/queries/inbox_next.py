@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import deadlines
+from engine.domain import access, deadlines
 from engine.domain.cases import Case
 from engine.domain.deadlines import Deadline
 from engine.queries.inbox_asked import Viewer
@@ -16,15 +16,14 @@ from engine.queries.inbox_asked import Viewer
 
 def next_due(session: Session, viewer: Viewer) -> date | None:
     """The first day from today on by which something is due in them; None where nothing is."""
-    mine = viewer.mine
-    units = mine.units | mine.led_units
+    # Whoever leads a unit answers for its people, and sees none of their cases by that.
     found = [
         session.scalar(
             select(func.min(Deadline.due))
             .join(Case, Case.id == Deadline.case_id)
-            .where(of_mine, Case.locked.is_(False))
+            .where(of_mine, access.existing())
             .where(Deadline.state == deadlines.OPEN, Deadline.due >= clock.today())
         )
-        for of_mine in (Case.koordinator.in_(mine.usernames), Case.owner_unit.in_(units))
+        for of_mine in access.answered_for(viewer.mine)
     ]
     return min((day for day in found if day is not None), default=None)

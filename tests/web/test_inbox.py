@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import casework, clock, events
-from engine.domain import absences, access
+from engine.domain import absences, access, deadlines
 from engine.domain.cases import Case
 from engine.instances import Instance, WorkItem
 from engine.store import new_id
@@ -187,6 +187,20 @@ def test_another_unit_sees_nothing_and_cannot_touch_it(filled, client_of):
     assert "Opgaven findes ikke" in answer.text and "Opfølgning" not in answer.text
     asked = stranger.get(f"/opgaver/valgte/giv?opgave={wanted}", follow_redirects=True)
     assert "Vælg mindst én opgave" in asked.text
+
+
+def test_an_empty_inbox_tells_the_next_deadline_of_cases_that_one_may_see(app, client_of):
+    def begin(session):
+        case = Case(nummer="2026-904", owner_unit="KUI", opened_at=clock.now())
+        session.add(case)
+        session.flush()
+        deadlines.fix(session, case, "frist_proevet", clock.today() + timedelta(days=5), "proevet")
+
+    app.extensions["store"].write(begin)
+    told = "Næste frist i jeres sager er"
+    assert told in client_of("sagsbehandler-kui").get("/opgaver").text
+    # The leader of the unit sees none of its cases by leading.
+    assert told not in client_of("leder-kui").get("/opgaver").text
 
 
 def test_a_view_is_put_by_under_a_name_with_the_number_of_its_list(filled, client_of):

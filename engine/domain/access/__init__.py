@@ -30,8 +30,9 @@ from engine.domain.access.dividing import (
 from engine.domain.access.placing import in_place_of, place
 from engine.domain.access.reaching import WORKERS, Reach, reach, workers
 from engine.domain.access.seeing import (
+    answered_for,
+    existing,
     may_see,
-    responsible,
     seen_among,
     takes_part_now,
     visible_cases,
@@ -55,7 +56,9 @@ __all__ = [
     "WORKERS",
     "Lane",
     "Reach",
+    "answered_for",
     "by_consent_alone",
+    "existing",
     "in_place_of",
     "lanes",
     "may",
@@ -63,7 +66,6 @@ __all__ = [
     "parts",
     "place",
     "reach",
-    "responsible",
     "seen_among",
     "takes_part_now",
     "unlocked",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.domain.access.placing import place
 from engine.domain.access.reaching import Reach, reach
-from engine.domain.access.seeing import may_see, responsible, shared, takes_part_now
+from engine.domain.access.seeing import answered_for, may_see, shared, takes_part_now
 from engine.domain.access.working import works
 from engine.domain.cases import Case, Involvement
 from engine.domain.organisation import LEADER_SUFFIX, ROLE_QUEUES
@@ -67,9 +67,8 @@ def by_consent_alone(session: Session, username: str, case_ids: Iterable[str]) -
 
 
 def _answers_for(session: Session, mine: Reach, case: Case) -> bool:
-    here = Case.id == case.id
-    whole = responsible(mine) | Case.id.in_(shared(mine))
-    return session.scalar(select(Case.id).where(here, whole)) is not None
+    ways = or_(*answered_for(mine), Case.id.in_(shared(mine)))
+    return session.scalar(select(Case.id).where(Case.id == case.id, ways)) is not None
 
 
 def _takes_part(session: Session, mine: Reach, case: Case) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -19,7 +19,7 @@ def visible_cases(session: Session, username: str, among: list[str] | None = Non
     """Select the ids of the cases whose content the user may see; `among` these alone."""
     mine = reach(session, username)
     taking_part = select(Involvement.case_id).where(*takes_part_now(mine))
-    answering = select(Case.id).where(responsible(mine))
+    answering = select(Case.id).where(or_(*answered_for(mine)))
     working = (
         select(WorkItem.case_id)
         .join(Case, Case.id == WorkItem.case_id)
@@ -36,18 +36,14 @@ def visible_cases(session: Session, username: str, among: list[str] | None = Non
     if among is not None:
         # Each way looks up these few, instead of all that the user may see.
         ways = [way.where(way.selected_columns[0].in_(among)) for way in ways]
-    return select(Case.id).where(
-        Case.id.in_(union(*ways)),
-        Case.locked.is_(False),
-        or_(Case.type.in_(CITIZEN_TYPES), Case.type == "andet"),
-    )
+    return select(Case.id).where(Case.id.in_(union(*ways)), existing())
 
 
 def whole_cases(session: Session, username: str, among: list[str] | None = None) -> Select:
     """Select the ids of the cases that the user sees whole: the same as `parts` says of one."""
     mine = reach(session, username)
     return select(Case.id).where(
-        or_(responsible(mine), Case.id.in_(shared(mine))),
+        or_(*answered_for(mine), Case.id.in_(shared(mine))),
         Case.id.in_(visible_cases(session, username, among)),
     )
 
@@ -63,9 +59,15 @@ def seen_among(session: Session, username: str, case_ids: Iterable[str]) -> set[
     return set(session.scalars(query))
 
 
-def responsible(mine: Reach) -> ColumnElement[bool]:
-    """The SQL condition that the user, or the unit they work in, answers for the case."""
-    return or_(
+def existing() -> ColumnElement[bool]:
+    """The SQL condition that a case exists for anybody at all."""
+    return and_(Case.locked.is_(False), or_(Case.type.in_(CITIZEN_TYPES), Case.type == "andet"))
+
+
+def answered_for(mine: Reach) -> tuple[ColumnElement[bool], ...]:
+    """The SQL conditions, each with an index of its own, under any of which the user, or the unit
+    they work in, answers for the case."""
+    return (
         Case.koordinator.in_(mine.usernames),
         Case.stedfortraeder.in_(mine.usernames),
         Case.owner_unit.in_(mine.inner_units),
@@ -73,8 +75,8 @@ def responsible(mine: Reach) -> ColumnElement[bool]:
 
 
 def shared(mine: Reach) -> Select:
-    """Select the ids of the cases that the user co-coordinates today."""
-    return appointment.shared_with(mine.usernames, clock.today())
+    """Select the ids of the cases that the user co-coordinates today, or is to take over."""
+    return appointment.near_to(mine.usernames, clock.today())
 
 
 def takes_part_now(mine: Reach) -> tuple[ColumnElement[bool], ...]:
