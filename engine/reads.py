@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -19,6 +19,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine import clock
 from engine.events import GENESIS
 from engine.store import Base, Store, append_only
+
+#: So long a page that was opened counts as open: a day at work.
+STAYS_OPEN = timedelta(hours=12)
 
 
 class Read(Base):
@@ -53,6 +56,20 @@ class ReadHead(Base):
 def record(store: Store, case_id: str, by: str, what: str, on_behalf_of: str | None = None) -> None:
     """Write that `by` opened `what` of a case. Raises when it cannot be written: no proof, no page."""
     store.write(lambda session: _append(session, case_id, by, what, on_behalf_of))
+
+
+def keep_open(store: Store, case_id: str, by: str, what: str) -> None:
+    """As `record`, of a page that is drawn anew: none where `by` opened the same a while ago."""
+    query = select(Read.id).where(
+        Read.case_id == case_id,
+        Read.actor == by,
+        Read.what == what,
+        Read.at > clock.now() - STAYS_OPEN,
+    )
+    with store.reading() as session:
+        is_open = session.scalar(query.limit(1)) is not None
+    if not is_open:
+        record(store, case_id, by, what)
 
 
 def _append(session: Session, case_id: str, by: str, what: str, on_behalf_of: str | None) -> None:

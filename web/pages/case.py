@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from engine import reads
 from engine.domain import cases
 from engine.queries import case, course, news, trail
 from web import signing
+from web.opening import opened
 
 blueprint = Blueprint("case", __name__)
 
@@ -17,7 +17,7 @@ def show(nummer: str):
     me = signing.me().username
     words, every_note = request.args.get("note", "").strip(), "noter" in request.args
     found = case.overview(signing.reading(), me, nummer, words, every_note)
-    reads.record(signing.store(), found.id, me, "sag")
+    opened(found.id, "sag")
     return render_template("case.html", case=found, news=_reportable(nummer))
 
 
@@ -30,7 +30,7 @@ def _reportable(nummer: str) -> list[news.News]:
 def history(nummer: str):
     me, before = signing.me().username, request.args.get("foer", type=int)
     found = trail.of_case(signing.reading(), me, nummer, before)
-    reads.record(signing.store(), found.case_id, me, "historik")
+    opened(found.case_id, "historik")
     return render_template("history.html", trail=found)
 
 
@@ -38,7 +38,7 @@ def history(nummer: str):
 def drawing(nummer: str):
     me = signing.me().username
     found = course.of_case(signing.reading(), me, nummer, request.args.get("del"))
-    reads.record(signing.store(), found.case_id, me, "forloeb")
+    opened(found.case_id, "forloeb")
     return render_template("course.html", course=found, islands=["course"])
 
 
@@ -46,5 +46,5 @@ def drawing(nummer: str):
 def diagram(nummer: str, process: str):
     me = signing.me().username
     found = course.drawing(signing.reading(), me, nummer, process)
-    reads.record(signing.store(), found.case_id, me, f"forloeb:{process}")
+    opened(found.case_id, f"forloeb:{process}")
     return Response(found.xml, mimetype="application/xml")

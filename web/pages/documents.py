@@ -6,10 +6,11 @@ from io import BytesIO
 
 from flask import Blueprint, flash, redirect, request, send_file, url_for
 
-from engine import casework, reads
+from engine import casework
 from engine.domain.file_types import EmptyFile
 from engine.queries import documents
 from web import signing
+from web.opening import opened
 from web.texts import gettext as _
 
 blueprint = Blueprint("documents", __name__)
@@ -50,7 +51,7 @@ def replace(nummer: str, document_id: str):
 def copy(nummer: str, document_id: str):
     me = signing.me().username
     found = documents.copy(signing.reading(), me, nummer, document_id)
-    reads.record(signing.store(), found.case_id, me, f"dokument:{found.id}")
+    opened(found.case_id, f"dokument:{found.id}")
     # Always a copy to keep, never shown in the site: a document may hold anything.
     return send_file(
         BytesIO(found.content),

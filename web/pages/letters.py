@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from engine import dispatch, documents, reads
+from engine import dispatch, documents
 from engine.domain import readability
 from engine.queries import letters
 from web import signing
+from web.opening import opened
 from web.pages.plan import as_pdf
 from web.texts import gettext as _
 
@@ -17,14 +18,14 @@ blueprint = Blueprint("letters", __name__)
 @blueprint.get("/sager/<nummer>/breve")
 def index(nummer: str):
     found = letters.of_case(signing.reading(), signing.me().username, nummer)
-    _opened(found.case_id, "breve")
+    opened(found.case_id, "breve")
     return render_template("letters.html", letters=found)
 
 
 @blueprint.get("/sager/<nummer>/breve/<journal_no>")
 def show(nummer: str, journal_no: str):
     found = _one(nummer, journal_no)
-    _opened(found.case_id, f"brev:{journal_no}")
+    opened(found.case_id, f"brev:{journal_no}")
     sheet = documents.sheet_of(signing.reading(), found.letter)
     reading = sheet and readability.judge(sheet.text)
     return render_template("letter.html", page=found, line=found.line, sheet=sheet, reading=reading)
@@ -33,7 +34,7 @@ def show(nummer: str, journal_no: str):
 @blueprint.get("/sager/<nummer>/breve/<journal_no>.pdf")
 def pdf(nummer: str, journal_no: str):
     found = _one(nummer, journal_no)
-    _opened(found.case_id, f"brev:{journal_no}:pdf")
+    opened(found.case_id, f"brev:{journal_no}:pdf")
     sheet = documents.sheet_of(signing.reading(), found.letter)
     if sheet is None:
         raise letters.NoSuchLetter
@@ -50,7 +51,3 @@ def again(nummer: str, journal_no: str):
 
 def _one(nummer: str, journal_no: str) -> letters.Page:
     return letters.one(signing.reading(), signing.me().username, nummer, journal_no)
-
-
-def _opened(case_id: str, what: str) -> None:
-    reads.record(signing.store(), case_id, signing.me().username, what)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from engine import reads
 from engine.queries import meetings
 from web import signing
+from web.opening import opened
 
 blueprint = Blueprint("meetings", __name__)
 
@@ -15,7 +15,7 @@ blueprint = Blueprint("meetings", __name__)
 def show(nummer: str, meeting_id: str):
     me = signing.me().username
     found = meetings.meeting(signing.reading(), me, nummer, meeting_id)
-    reads.record(signing.store(), found.case_id, me, f"moede:{found.id}")
+    opened(found.case_id, f"moede:{found.id}")
     return render_template("meeting.html", meeting=found)
 
 
@@ -23,7 +23,7 @@ def show(nummer: str, meeting_id: str):
 def invitation(nummer: str, meeting_id: str):
     me = signing.me().username
     found = meetings.meeting(signing.reading(), me, nummer, meeting_id)
-    reads.record(signing.store(), found.case_id, me, f"moede:{found.id}")
+    opened(found.case_id, f"moede:{found.id}")
     file = meetings.invitation(signing.reading(), me, nummer, meeting_id)
     headers = {"Content-Disposition": 'attachment; filename="moede.ics"'}
     return Response(file, mimetype="text/calendar", headers=headers)

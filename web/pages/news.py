@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from engine import casework, forms, reads
+from engine import casework, forms
 from engine.queries import news as query
 from web import sheets, signing
+from web.opening import opened, still_open
 from web.texts import gettext as _
 
 blueprint = Blueprint("news", __name__)
@@ -16,7 +17,7 @@ blueprint = Blueprint("news", __name__)
 def show(nummer: str, message: str):
     me = signing.me().username
     found = query.report(signing.reading(), me, nummer, message)
-    reads.record(signing.store(), found.case_id, me, f"meld:{message}")
+    opened(found.case_id, f"meld:{message}")
     return _page(found, {})
 
 
@@ -28,11 +29,8 @@ def redraw(nummer: str, message: str):
     sheets.change_rows(answers)
     if not request.headers.get("HX-Request"):
         return _page(found, answers)
-    return render_template(
-        "parts/form/plain.html",
-        fields=forms.fields(found.form, answers, found.context),
-        at=_at(found),
-    )
+    fields = forms.fields(found.form, answers, found.context)
+    return _shown("parts/form/plain.html", found, fields=fields)
 
 
 @blueprint.post("/sager/<nummer>/meld/<message>")
@@ -56,11 +54,11 @@ def _at(found: query.Report) -> dict[str, str]:
 
 def _page(found: query.Report, answers: dict, errors: list[tuple[str, str]] = ()):
     fields = forms.fields(found.form, answers, found.context, errors)
-    page = render_template(
-        "news.html",
-        news=found,
-        fields=fields,
-        faults=sheets.faults(fields, errors),
-        at=_at(found),
-    )
+    faults = sheets.faults(fields, errors)
+    page = _shown("news.html", found, news=found, fields=fields, faults=faults)
     return make_response(page, 422 if errors else 200)
+
+
+def _shown(template: str, found: query.Report, **told) -> str:
+    still_open(found.case_id, f"meld:{found.message}")
+    return render_template(template, at=_at(found), **told)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from engine import documents, reads
+from engine import documents
 from engine.domain import readability
 from engine.queries import plan
 from web import signing
+from web.opening import opened
 
 blueprint = Blueprint("plan", __name__)
 
@@ -15,7 +16,7 @@ blueprint = Blueprint("plan", __name__)
 @blueprint.get("/sager/<nummer>/plan")
 def show(nummer: str):
     found = _page(nummer)
-    _opened(found.case_id, "plan")
+    opened(found.case_id, "plan")
     mine = documents.citizens_page(found)
     reading = readability.judge(documents.citizens_words(found))
     return render_template("plan.html", plan=found, mine=mine, reading=reading)
@@ -25,7 +26,7 @@ def show(nummer: str):
 def compare(nummer: str):
     old, new = (request.args.get(name, 0, type=int) for name in ("fra", "til"))
     found = plan.compare(signing.reading(), signing.me().username, nummer, old, new)
-    _opened(found.case_id, "plan")
+    opened(found.case_id, "plan")
     return render_template("plan_compare.html", diff=found)
 
 
@@ -34,7 +35,7 @@ def pdf(nummer: str):
     found = _page(nummer)
     if found.version is None:
         raise plan.NoPlan
-    _opened(found.case_id, "plan:pdf")
+    opened(found.case_id, "plan:pdf")
     name = f"plan-{nummer}-udgave-{found.version.number}.pdf"
     return as_pdf(documents.plan_pdf(signing.reading(), found), name)
 
@@ -56,7 +57,3 @@ def _page(nummer: str) -> plan.Page:
     version = request.args.get("udgave", type=int)
     person = request.args.get("borger", 1, type=int)
     return plan.of_case(signing.reading(), signing.me().username, nummer, version, person)
-
-
-def _opened(case_id: str, what: str) -> None:
-    reads.record(signing.store(), case_id, signing.me().username, what)

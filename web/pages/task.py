@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from engine import casework, clock, forms, reads
+from engine import casework, clock, forms
 from engine.casework import correcting
 from engine.casework.refusals import AlreadyCompleted, NoLongerWanted, NoSuchTask
 from engine.domain import access, cases
@@ -18,6 +18,7 @@ from engine.errors import Refused
 from engine.queries import explain
 from engine.queries import task as query
 from web import sheets, signing
+from web.opening import opened, still_open
 from web.texts import day, time_of
 from web.texts import gettext as _
 
@@ -28,7 +29,7 @@ blueprint = Blueprint("task", __name__)
 def show(task_id: str):
     me = signing.me().username
     found = _found(task_id)
-    reads.record(signing.store(), found.case_id, me, f"opgave:{found.id}")
+    opened(found.case_id, f"opgave:{found.id}")
     if found.done:
         return _answered(found)
     if not found.mine:
@@ -239,13 +240,17 @@ def _too_late(task_id: str, sheet: query.Sheet, answers):
             dag=day(found.done_at),
             tid=time_of(found.done_at),
         )
-    page = render_template(
-        "task_late.html", task=found, message=message, fields=_shown(sheet, answers)
-    )
-    return make_response(page, 409)
+    told = {"message": message, "fields": _shown(sheet, answers)}
+    return _drawn("task_late.html", found, told, 409)
 
 
 # --- pages ----------------------------------------------------------------------------------------
+
+
+def _drawn(template: str, found: query.Task, told: dict[str, Any], status: int = 200):
+    """Whatever is shown of a task is drawn here, so that nobody is shown it without a trace."""
+    still_open(found.case_id, f"opgave:{found.id}")
+    return make_response(render_template(template, task=found, **told), status)
 
 
 def _shown(sheet: query.Sheet, answers: Mapping[str, Any] | None, errors=()):
@@ -269,48 +274,44 @@ def _page(
     answers = sheet.answers if answers is None else answers
     shown = _shown(sheet, answers, errors)
     session = signing.reading()
-    page = render_template(
-        "task.html",
-        task=found,
-        fields=shown,
-        sources=sheet.sources,
-        answers=answers,
-        faults=sheets.faults(shown, errors),
-        tab=request.form.get("_fane") or secrets.token_hex(8),
-        upon=list(upon),
-        draft=draft,
-        beside=[(d, _differences(sheet, answers, d.answers)) for d in beside],
-        saved_at=saved_at or (draft.saved_at if draft else None),
-        why=explain.why(session, found),
-        ahead=explain.ahead(session, found, sheet, answers) if found.mine else (),
-        colleagues=query.colleagues(session, found) if found.may_assign else (),
-        liste=_list(),
-    )
-    return make_response(page, status)
+    told = {
+        "fields": shown,
+        "sources": sheet.sources,
+        "answers": answers,
+        "faults": sheets.faults(shown, errors),
+        "tab": request.form.get("_fane") or secrets.token_hex(8),
+        "upon": list(upon),
+        "draft": draft,
+        "beside": [(d, _differences(sheet, answers, d.answers)) for d in beside],
+        "saved_at": saved_at or (draft.saved_at if draft else None),
+        "why": explain.why(session, found),
+        "ahead": explain.ahead(session, found, sheet, answers) if found.mine else (),
+        "colleagues": query.colleagues(session, found) if found.may_assign else (),
+        "liste": _list(),
+    }
+    return _drawn("task.html", found, told, status)
 
 
 def _parts(template: str, found, sheet, answers, saved, beside, focus: str = ""):
     session = signing.reading()
-    page = render_template(
-        template,
-        task=found,
-        fields=_shown(sheet, answers),
-        sources=sheet.sources,
-        answers=answers,
-        upon=[saved.mark],
-        saved_at=saved.saved_at,
-        beside=[(d, _differences(sheet, answers, d.answers)) for d in beside],
-        ahead=explain.ahead(session, found, sheet, answers),
-        focus=focus,
-        tab=_tab(),
-    )
-    return make_response(page, 409 if beside else 200)
+    told = {
+        "fields": _shown(sheet, answers),
+        "sources": sheet.sources,
+        "answers": answers,
+        "upon": [saved.mark],
+        "saved_at": saved.saved_at,
+        "beside": [(d, _differences(sheet, answers, d.answers)) for d in beside],
+        "ahead": explain.ahead(session, found, sheet, answers),
+        "focus": focus,
+        "tab": _tab(),
+    }
+    return _drawn(template, found, told, 409 if beside else 200)
 
 
 def _answered(found: query.Task, answers=None, errors=(), reason: str = "", status: int = 200):
     """A task that is done: what was answered, by whom; and the form of a correction."""
     if not found.may_open_case:
-        return render_template("task_closed.html", task=found, liste=_list())
+        return _drawn("task_closed.html", found, {"liste": _list()})
     session = signing.reading()
     sheet = query.sheet(session, signing.me().username, found)
     versions = correcting.answers_of(session, found.row)
@@ -318,23 +319,21 @@ def _answered(found: query.Task, answers=None, errors=(), reason: str = "", stat
     correcting_now = answers is not None or request.args.get("ret") == "1"
     given = last if answers is None else answers
     shown = _shown(sheet, given, errors)
-    page = render_template(
-        "task_done.html",
-        task=found,
-        fields=shown,
-        versions=[_version(session, sheet, version) for version in versions],
-        correcting=correcting_now and bool(versions),
-        caused=_told(casework.caused(session, found.id), _parts_of(found)),
-        faults=sheets.faults(shown, errors),
-        reason=reason,
-        why=explain.why(session, found),
-        liste=_list(),
-        sources={},
-    )
-    return make_response(page, status)
+    told = {
+        "fields": shown,
+        "versions": [_version(session, sheet, version) for version in versions],
+        "correcting": correcting_now and bool(versions),
+        "caused": _consequences(casework.caused(session, found.id), _parts_of(found)),
+        "faults": sheets.faults(shown, errors),
+        "reason": reason,
+        "why": explain.why(session, found),
+        "liste": _list(),
+        "sources": {},
+    }
+    return _drawn("task_done.html", found, told, status)
 
 
-def _told(caused: list, seen: frozenset[str]) -> list:
+def _consequences(caused: list, seen: frozenset[str]) -> list:
     """What somebody would call something that happened; the trail's own words are not for here.
 
     Of letters and tasks only what those parts of the case let the reader see.
