@@ -165,12 +165,15 @@ def serve(host: str, port: int, database: str | None) -> None:
 
     with opened(database) as store:
         demo = is_demo(store)
-        say(f"Åbn http://{host}:{port}/ i din browser. Stop med Ctrl C.")
-        if demo:
-            say(
-                "Log på som fx koordinator-1, sagsbehandler-job eller leder-kui; adgangskoden er fiktivby."
-            )
-        serving.serve(store, host, port)
+
+        def ready() -> None:
+            say(f"Åbn http://{host}:{port}/ i din browser. Stop med Ctrl C.")
+            if demo:
+                say(
+                    "Log på som fx koordinator-1, sagsbehandler-job eller leder-kui; adgangskoden er fiktivby."
+                )
+
+        serving.serve(store, host, port, ready)
 
 
 @main.command()

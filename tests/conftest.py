@@ -97,13 +97,9 @@ def sqlite_store(sqlite_template, tmp_path) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def fiktivby(tmp_path_factory) -> Path:
     """A SQLite file with the demo municipality, all that is shipped, and people who may sign in."""
-    from engine.settings import enter_demo
-    from tests.web.fiktivby import furnished
-
-    enter_demo()
     file = tmp_path_factory.mktemp("fiktivby") / "fiktivby.db"
     store = Store(f"sqlite:///{file}")
-    furnished(store)
+    _furnish(store)
     store.close()
     # The file alone is copied, so the write-ahead log goes into it.
     plain = create_engine(store.url)
@@ -111,6 +107,38 @@ def fiktivby(tmp_path_factory) -> Path:
         connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
     plain.dispose()
     return file
+
+
+@pytest.fixture(scope="session")
+def fiktivby_on_postgres(postgres_server: URL) -> Iterator[str]:
+    """The name of a PostgreSQL database with what `fiktivby` holds."""
+    with postgres.database(postgres_server) as url:
+        store = Store(url)
+        _furnish(store)
+        store.close()
+        yield url.database
+
+
+def _furnish(store: Store) -> None:
+    from engine.settings import enter_demo
+    from tests.web.fiktivby import furnished
+
+    enter_demo()
+    furnished(store)
+
+
+@pytest.fixture
+def fiktivby_url(request, tmp_path) -> Iterator[str | URL]:
+    """The URL of a copy of Fiktivby: SQLite, unless parametrised by the name of a database."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        file = tmp_path / "site.db"
+        shutil.copyfile(request.getfixturevalue("fiktivby"), file)
+        yield f"sqlite:///{file}"
+    else:
+        admin = request.getfixturevalue("postgres_server")
+        template = request.getfixturevalue("fiktivby_on_postgres")
+        with postgres.database(admin, template) as url:
+            yield url
 
 
 @pytest.fixture

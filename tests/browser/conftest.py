@@ -12,10 +12,10 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import URL
 from werkzeug.serving import make_server
 
 from engine import clock
@@ -79,11 +79,9 @@ def unhurried() -> Iterator[None]:
 
 
 @pytest.fixture
-def site(unhurried, fiktivby: Path, tmp_path) -> Iterator[Site]:
+def site(unhurried, fiktivby_url: str | URL) -> Iterator[Site]:
     """The site on a copy of the furnished database, Monday 23 November 2026 at nine."""
-    file = tmp_path / "site.db"
-    shutil.copyfile(fiktivby, file)
-    store = Store(f"sqlite:///{file}")
+    store = Store(fiktivby_url)
     with clock.travelling(datetime(2026, 11, 23, 9)) as travelling:
         server = make_server("127.0.0.1", 0, create_app(store), threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -50,16 +50,8 @@ def _faults_of(session, instance: Instance) -> list[str]:
         select(func.count()).where(WorkItem.instance_id == instance.id, WorkItem.state == DONE)
     )
     noted = session.scalar(
-        select(func.count())
-        .select_from(events.Event)
-        .where(
-            events.Event.instance_id == instance.id,
-            events.Event.kind == "completed",
-            events.Event.element.in_(
-                select(WorkItem.element).where(
-                    WorkItem.instance_id == instance.id, WorkItem.state == DONE
-                )
-            ),
+        select(func.count()).where(
+            events.Event.instance_id == instance.id, events.Event.kind == "answered"
         )
     )
     pairs = {
@@ -67,6 +59,6 @@ def _faults_of(session, instance: Instance) -> list[str]:
         "timers": ({ref: due for ref, due in timers}, state.timers),
         "subscriptions": (set(waiting), set(state.subscriptions)),
         "variables": (dict(variables.all()), state.variables),
-        "completed tasks in the trail": (noted, done),
+        "answered tasks in the trail": (noted, done),
     }
     return [f"{what}: {rows} is not {held}" for what, (rows, held) in pairs.items() if rows != held]

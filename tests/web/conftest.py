@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import URL
 
 from engine import clock
 from engine.store import Store
@@ -16,11 +15,9 @@ from web.app import create_app
 
 
 @pytest.fixture
-def site_store(fiktivby: Path, tmp_path) -> Iterator[Store]:
+def site_store(fiktivby_url: str | URL) -> Iterator[Store]:
     """A copy of the furnished database."""
-    file = tmp_path / "site.db"
-    shutil.copyfile(fiktivby, file)
-    store = Store(f"sqlite:///{file}")
+    store = Store(fiktivby_url)
     yield store
     store.close()
 
