@@ -7,6 +7,7 @@ from engine.casework.drafting import keep_draft
 from engine.casework.due import retry, run_due, wake
 from engine.casework.each import Result, each
 from engine.casework.filing import correct_note, file, file_version, note
+from engine.casework.handing_over import receive
 from engine.casework.messages import tell
 from engine.casework.opening import open_case
 from engine.casework.rules import change_rule
@@ -31,6 +32,7 @@ __all__ = [
     "keep_draft",
     "note",
     "open_case",
+    "receive",
     "release",
     "resume",
     "retry",

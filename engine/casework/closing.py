@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from engine.diagrams.properties import AFTER_CLOSING, GOES_ON
+from engine.domain import appointment
 from engine.domain.cases import CLOSED, Case
 from engine.instances import CANCELLED, RUNNING, Instance
 
@@ -44,6 +45,7 @@ def wind_up(step: Step, case: Case) -> None:
         begun_now = run.instance.revision is None
         if run.case is case and not begun_now and not run.flow.ended:
             _end(step, run)
+    appointment.end(step.session, case, (appointment.INCOMING,), WHY)
 
 
 def _end(step: Step, run: Run) -> None:

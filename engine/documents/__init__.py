@@ -1,8 +1,9 @@
-"""What is put on paper: the plan and the letters, in plain Danish, as accessible PDFs.
+"""What is put on paper: the plan, the letters and the handover pack, in plain Danish, as accessible PDFs.
 
 This room knows the domain and the queries; it knows no web.
 """
 
+from engine.documents.handover import handover_pdf
 from engine.documents.letter import Sheet, compose, letter_pdf, sheet_of
 from engine.documents.plan import CitizensPage, citizens_page, citizens_words, plan_pdf
 from engine.documents.typeset import FontsMissing
@@ -14,6 +15,7 @@ __all__ = [
     "citizens_page",
     "citizens_words",
     "compose",
+    "handover_pdf",
     "letter_pdf",
     "plan_pdf",
     "sheet_of",

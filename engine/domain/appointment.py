@@ -25,6 +25,8 @@ from engine.store import Base, new_id
 COORDINATOR, DEPUTY, ACTING = "koordinator", "stedfortraeder", "fungerende"
 # Shares the follow-up with the coordinator for a period (R3.09); the responsibility stays with one.
 CO_COORDINATOR = "medkoordinator"
+# Is to take over: reads the case before the handover meeting, and answers for nothing yet (N12).
+INCOMING = "kommende"
 COORDINATING = (COORDINATOR, ACTING)
 # The open task while a deputy is missing, and the process that holds it.
 DEPUTY_TASK, DEPUTY_PROCESS = "mangler_stedfortraeder", "udpeg_stedfortraeder"
@@ -67,6 +69,14 @@ class SlutFoerStart(Refused):
 
 class IngenKoordinator(Refused):
     """Sagen har ingen koordinator endnu. Enhedens leder skal først udpege en."""
+
+
+class OvertagerIkke(Refused):
+    """Kun den, der skal overtage sagen, kan kvittere for overdragelsespakken. Bed {person} om at læse den."""
+
+
+class IngenSkalOvertage(Refused):
+    """Der er ikke valgt en, der skal overtage sagen. Enhedens leder vælger den nye koordinator først."""
 
 
 class Appointment(Base):
@@ -229,6 +239,7 @@ def appoint(
     if deputy == username:
         raise SammePerson
     end(session, case, COORDINATING, because)
+    end(session, case, (INCOMING,), "overtaget")
     case.koordinator = username
     appointment = _add(session, case, COORDINATOR, username, by, reason, load_percent)
     if deputy:
@@ -273,6 +284,18 @@ def appoint_co(
     return row
 
 
+def announce(session: Session, case: Case, username: str, by: str) -> Appointment:
+    """The user is to take over; whoever was to before is not. Ends when they are appointed."""
+    end(session, case, (INCOMING,), "udskiftet")
+    return _add(session, case, INCOMING, username, by)
+
+
+def incoming(session: Session, case: Case) -> str | None:
+    """The user name of whoever is to take over the case."""
+    running = current(session, case, INCOMING)
+    return running[-1].username if running else None
+
+
 def in_force(day: date):
     """The SQL condition that an appointment runs on the day, its agreed last day included."""
     row = Appointment
@@ -283,6 +306,15 @@ def shared_with(usernames: Iterable[str], day: date) -> Select:
     """Select the ids of the cases that one of these people co-coordinates on the day."""
     return select(Appointment.case_id).where(
         Appointment.role == CO_COORDINATOR, Appointment.username.in_(usernames), in_force(day)
+    )
+
+
+def near_to(usernames: Iterable[str], day: date) -> Select:
+    """Select the ids of the cases that one of these co-coordinates on the day, or is to take over."""
+    return select(Appointment.case_id).where(
+        Appointment.role.in_((CO_COORDINATOR, INCOMING)),
+        Appointment.username.in_(usernames),
+        in_force(day),
     )
 
 

@@ -93,6 +93,12 @@ def of(session: Session, case: Case, subject: str) -> list[Hearing]:
     return list(session.scalars(query.order_by(Hearing.needed_at, Hearing.id)))
 
 
+def running(session: Session, case: Case) -> list[Hearing]:
+    """Every hearing of the case that is not over."""
+    query = select(Hearing).where(Hearing.case_id == case.id, Hearing.state != HEARD)
+    return list(session.scalars(query.order_by(Hearing.needed_at, Hearing.id)))
+
+
 def pending(session: Session, case: Case, subject: str) -> list[Hearing]:
     """The hearings that keep the matter from being decided."""
     return [row for row in of(session, case, subject) if row.state != HEARD]

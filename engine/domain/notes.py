@@ -111,6 +111,12 @@ def put_on_record(session: Session, case: Case, note: Note) -> None:
     session.flush()
 
 
+def of_case(session: Session, case: Case) -> list[Note]:
+    """Every version of every note, the oldest first."""
+    query = select(Note).where(Note.case_id == case.id)
+    return list(session.scalars(query.order_by(Note.written_at, Note.id)))
+
+
 def not_on_record(session: Session, case: Case) -> list[Note]:
     query = select(Note).where(Note.case_id == case.id, Note.journal_no.is_(None))
     return list(session.scalars(query.order_by(Note.written_at, Note.id)))

@@ -200,6 +200,13 @@ def agree(
     return row
 
 
+def open_agreements(session: Session, case: Case) -> list[Agreement]:
+    """What has been promised and not lapsed, the soonest first."""
+    row = Agreement
+    query = select(row).where(row.case_id == case.id, row.state == "aaben")
+    return list(session.scalars(query.order_by(row.by_when.is_(None), row.by_when, row.id)))
+
+
 def comment(session: Session, plan: Plan, unit: str, by: str | None, **facts: Any) -> PlanComment:
     """Keep a unit's comment, or with `silent=True` that none came in time."""
     row = PlanComment(plan_id=plan.id, unit=unit, written_by=by, written_at=clock.now(), **facts)

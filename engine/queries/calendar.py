@@ -231,7 +231,7 @@ def _meeting_rows(session: Session, username: str, holds: str, since: date, unti
 def _answered_for(mine: Reach, holds: str) -> ColumnElement[bool]:
     """The SQL condition that the user, or in the unit's calendar the unit, answers for the case."""
     nobody = and_(Case.koordinator.is_(None), Case.stedfortraeder.in_(mine.usernames))
-    shared = appointment.shared_with(mine.usernames, clock.today())
+    shared = appointment.near_to(mine.usernames, clock.today())
     whose = [Case.koordinator.in_(mine.usernames), nobody, Case.id.in_(shared)]
     if holds == UNIT:
         whose.append(Case.owner_unit.in_(mine.inner_units))

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.domain import frame, organisation, people
+from engine.domain.cases import Case
 from engine.domain.frame import PARTS, Frame
 from engine.domain.organisation import UnknownUnit
+from engine.instances import WorkItem
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,16 @@ def of_unit(session: Session, username: str, code: str) -> OfUnit:
 def for_unit(session: Session, unit: str | None, day: date | None = None) -> list[Frame]:
     """What holds in the unit on the day, for a page that shows it beside its own matter."""
     return frame.for_unit(session, unit, day) if unit else []
+
+
+def beside_task(session: Session, username: str, task: WorkItem, case: Case) -> list[Frame]:
+    """What holds in the unit whose task it is, else in the one that answers for the case.
+
+    Nothing to partners: the frame is the municipality's own.
+    """
+    if not people.employed_here(session, username):
+        return []
+    return for_unit(session, task.unit or case.owner_unit)
 
 
 def _part(key: str, rows: list[Frame], holding: list[Frame]) -> Part:

@@ -121,6 +121,22 @@ LAWS = {
     "ANDEN": "Anden lov",
 }
 
+#: Where an application stands (engine/domain/escalation.py).
+APPLICATION_STATES = {
+    "skrevet": "Skrevet, ikke afgjort",
+    "dagsorden": "På visitationsudvalgets dagsorden",
+    "afgjort": "Afgjort",
+    "egen_kompetence": "Afgjort af koordinatoren",
+}
+
+#: What a follow-up decided.
+FOLLOW_UP_CHANGES = {
+    "ingen": "Planen fortsætter",
+    "juster_plan": "Planen skal ændres",
+    "bevilling": "Der skal søges en bevilling",
+    "afslut": "Forløbet skal afsluttes",
+}
+
 MEETING_KINDS = {
     "netvaerksmoede": "Netværksmøde",
     "overdragelsesmoede": "Overdragelsesmøde",

@@ -16,9 +16,10 @@ from engine.diagrams import sight
 from engine.domain import access, cases, deadlines, organisation, people
 from engine.domain.cases import Case
 from engine.domain.deadlines import Deadline
+from engine.domain.frame import Frame
 from engine.domain.organisation import Role, Unit, User
 from engine.instances import DONE, HELD, UNFINISHED, WorkItem
-from engine.queries import due, known, why
+from engine.queries import due, frame, known, why
 from engine.queries.known import Source
 
 #: What a note to process owners begins with, and caseworkers need not read: F05, Del af P02.
@@ -95,6 +96,10 @@ class Task:
     done_by: str
     done_at: datetime | None
     may_assign: bool
+    #: What the unit whose task it is has laid down (R1.29), and whether the form's property
+    #: `sideblad` asks for the handover pack beside it.
+    frames: tuple[Frame, ...]
+    pack: bool
     row: WorkItem = field(repr=False, compare=False)
 
     @property
@@ -171,8 +176,18 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
         done_by=name_of(session, row.completed_by),
         done_at=row.completed_at,
         may_assign=unfinished and (free or access.may(session, username, "assign", row)),
+        frames=tuple(frame.beside_task(session, username, row, case)) if sees_case else (),
+        pack=sees_case and _asks_for_pack(session, username, row, case),
         row=row,
     )
+
+
+def _asks_for_pack(session: Session, username: str, row: WorkItem, case: Case) -> bool:
+    if row.form_id is None:
+        return False
+    form = diagrams.form(session, row.release_id, row.form_id)
+    asked = form.properties.get("sideblad") == "overdragelse"
+    return asked and access.NOTES in access.parts(session, username, case)
 
 
 def sheet(session: Session, username: str, found: Task) -> Sheet:

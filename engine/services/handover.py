@@ -63,12 +63,14 @@ def handover_note(context: Context, **answers: object) -> dict | None:
 def announce(
     context: Context, valgt_koordinator: str, akut: bool | None = None, **_: object
 ) -> dict | None:
-    """Varsl skiftet for borgeren (B11). Et planlagt skifte sker først efter varslet (KP-14)."""
+    """Varsl skiftet for borgeren (B11), og giv den nye overdragelsespakken. Et planlagt skifte sker først efter varslet (KP-14)."""
     day = context.today
     if not akut:
         deadline = begin(context, "KP-14")
         day = deadline.due if deadline else day
     send(context, "B11", ny_koordinator=valgt_koordinator, fra=day.isoformat())
+    appointment.announce(context.session, context.case, valgt_koordinator, context.actor)
+    context.record("coordinator_announced", user=valgt_koordinator, day=day)
     return {"skiftedato": day.isoformat(), "bekraeft_forsoeg": 0}
 
 
@@ -96,7 +98,7 @@ def meeting(
     meetings.hold(
         row, minutes=f"{gennemgaaet}\n\nDeltagere: {deltagere}", citizens_summary=borgerens_oenske
     )
-    return _attempt(borger_bekraeftet, bekraeft_forsoeg)
+    return _attempt(context, borger_bekraeftet, bekraeft_forsoeg)
 
 
 @service("registrer_bekraeftelse")
@@ -116,7 +118,7 @@ def confirm(
         context.actor,
         kind="samtale",
     )
-    return _attempt(borger_bekraeftet, bekraeft_forsoeg)
+    return _attempt(context, borger_bekraeftet, bekraeft_forsoeg)
 
 
 @service("skift_koordinator")
@@ -160,5 +162,8 @@ def close_access(context: Context, **_: object) -> dict | None:
     context.record("former_access_closed")
 
 
-def _attempt(answer: str, attempts: int) -> dict:
+def _attempt(context: Context, answer: str, attempts: int) -> dict:
+    if answer == "oensker_anden":
+        # Who will not take over after all has nothing more to read.
+        appointment.end(context.session, context.case, (appointment.INCOMING,), "borgers_oenske")
     return {"borger_bekraeftet": answer, "bekraeft_forsoeg": attempts + 1}

@@ -195,6 +195,8 @@ def expected(person: Person, rule: str, real: dict[str, str]) -> frozenset[int] 
             return yes
         case "/historik":
             return yes if "historik" in seen else no
+        case "/overdragelse" | "/overdragelse.pdf":
+            return yes if person.whole(case) else no
         case "/forloeb":
             return yes if "opgaver" in seen else no
         case "/plan" | "/plan.pdf":

@@ -150,11 +150,12 @@ class Drawing:
                 continue
             self.db.execute(
                 "insert into appointments (id, case_id, username, role, valid_from, valid_to,"
-                " until, appointed_by) values (?, ?, ?, 'medkoordinator', ?, ?, ?, 'koordinator-1')",
+                " until, appointed_by) values (?, ?, ?, ?, ?, ?, ?, 'koordinator-1')",
                 (
                     self.id(),
                     case.id,
                     self.user(),
+                    self.random.choice(("medkoordinator", "kommende")),
                     "2026-12-01",
                     self.random.choice((None, None, self.near())),
                     self.random.choice((None, self.near())),

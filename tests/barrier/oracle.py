@@ -3,9 +3,10 @@
 Nothing here asks `engine/domain/access`; where the two disagree, one of them is wrong.
 
 A case is seen by who answers for it (coordinator, deputy, co-coordinator, the owner unit's people),
-by the units and people that take part in it, and by who has a task of it now. An outside partner
-sees it by the citizen's consent alone, a process owner never. Leaders, the committee and the lawyer
-see a case while they decide in it. Whoever stands in for an absent colleague sees what they see.
+by whoever is announced to take it over, by the units and people that take part in it, and by who has
+a task of it now. An outside partner sees it by the citizen's consent alone, a process owner never.
+Leaders, the committee and the lawyer see a case while they decide in it. Whoever stands in for an
+absent colleague sees what they see.
 """
 
 from __future__ import annotations
@@ -169,13 +170,15 @@ class Person:
         return _place(task, self.oracle.case[task.case_id])[1] in self.me
 
     def _shared(self, task, case) -> bool:
-        return task.queue == "koordinator" and task.process in SHARED and self._shares(case)
+        if task.queue != "koordinator" or task.process not in SHARED:
+            return False
+        return self._appointed(case, {"medkoordinator"})
 
     # --- cases ------------------------------------------------------------------------------------
 
-    def _shares(self, case) -> bool:
+    def _appointed(self, case, roles: set[str]) -> bool:
         return any(
-            row.role == "medkoordinator"
+            row.role in roles
             and row.username in self.me
             and row.valid_to is None
             and (row.until is None or row.until >= self.oracle.today)
@@ -187,7 +190,7 @@ class Person:
             case.koordinator in self.me
             or case.stedfortraeder in self.me
             or case.owner_unit in self.inner
-            or self._shares(case)
+            or self._appointed(case, {"medkoordinator", "kommende"})
         )
 
     def takes_part(self, case) -> bool:

@@ -133,6 +133,35 @@ def test_every_coordinator_and_why_they_ended_stay_in_the_history(coordinated):
             ("koordinator-1", "koordinator", "sygdom"),
             ("koordinator-2", "stedfortraeder", "sygdom"),
             ("koordinator-2", "fungerende", "sygdom"),
+            ("koordinator-3", "kommende", "overtaget"),
             ("koordinator-3", "koordinator", None),
         ]
     )
+
+
+def change_to(town, person):
+    town.begin("koordinatorskifte", akut=False, skift_aarsag="jobskifte")
+    town.do("koordinator-1", "skriv_overdragelsesnotat", **NOTE)
+    town.do("sagsbehandler-kui", "foreslaa_placering", faglig_vurdering="Tryg ved PSY", **WISH)
+    town.do("leder-psy", "vaelg_person", person=person, stedfortraeder="koordinator-1")
+
+
+WISH = {"borgers_oenske": "PSY", "kompetence_ok": True}
+
+
+def test_who_is_to_take_over_reads_the_case_from_the_day_it_is_announced(coordinated):
+    town = coordinated
+    assert not sees(town, "koordinator-4")
+    change_to(town, "koordinator-4")
+    assert town.read(appointment.incoming) == "koordinator-4"
+    assert sees(town, "koordinator-4") and town.sag.koordinator == "koordinator-1"
+    seen = town.read(lambda s, c: access.parts(s, "koordinator-4", c))
+    assert seen == access.EVERY_PART
+    assert not town.read(lambda s, c: s.scalars(access.visible_tasks(s, "koordinator-4")).all())
+
+
+def test_who_will_not_take_over_after_all_reads_no_more(coordinated):
+    town = coordinated
+    change_to(town, "koordinator-4")
+    town.do("koordinator-1", "overdragelsesmoede", **MEETING, borger_bekraeftet="oensker_anden")
+    assert not sees(town, "koordinator-4")

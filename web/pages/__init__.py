@@ -11,8 +11,10 @@ from web.pages import (
     case,
     cases,
     documents,
+    figures,
     frame,
     goto,
+    handover,
     imports,
     inbox,
     letters,
@@ -37,6 +39,7 @@ def init_app(app: Flask) -> None:
         cases,
         case,
         plan,
+        handover,
         letters,
         referral,
         news,
@@ -50,5 +53,6 @@ def init_app(app: Flask) -> None:
         imports,
         registered,
         frame,
+        figures,
     ):
         app.register_blueprint(page.blueprint)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.domain import access, cases, meetings
+from engine.domain import access, appointment, cases, meetings
 from engine.domain.organisation import Unit, User
 from engine.queries import documents, labels, letters, notes
 from engine.queries import meetings as meeting_pages
@@ -29,6 +29,7 @@ class Overview:
     koordinator: str | None
     stedfortraeder: str | None
     owner: str | None
+    incoming: str | None  # who is to take over, to those who see the whole case
     stops: list[way.Stop]
     duties: list[duties.Duty]
     meeting: meeting_pages.Line | None
@@ -43,6 +44,11 @@ class Overview:
     documents: documents.Documents | None
     letters: tuple[letters.Line, ...] | None
     meetings: list[meeting_pages.Line]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the case exists for the reader: there is a handover pack then."""
+        return access.NOTES in self.parts
 
 
 def overview(
@@ -61,6 +67,9 @@ def overview(
     known = citizens.known(session, username, case)
     met = meeting_pages.lines(session, username, case)
 
+    whole = access.NOTES in seen
+    incoming = appointment.incoming(session, case) if whole else None
+
     def when(part: str, found):
         return found() if part in seen else None
 
@@ -74,6 +83,7 @@ def overview(
         koordinator=case.koordinator and names.get(case.koordinator, case.koordinator),
         stedfortraeder=case.stedfortraeder and names.get(case.stedfortraeder, case.stedfortraeder),
         owner=case.owner_unit and units.get(case.owner_unit, case.owner_unit),
+        incoming=incoming and names.get(incoming, incoming),
         stops=way.stops(session, case),
         duties=duties.running(session, case) if access.TASKS in seen else [],
         meeting=next((row for row in met if row.state == meetings.PLANNED), None),
