@@ -51,6 +51,7 @@ from engine.domain import (
     screening,
     sector_plans,
     sign_ins,
+    spending,
     withdrawal,
     without_consent,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "screening",
     "sector_plans",
     "sign_ins",
+    "spending",
     "withdrawal",
     "without_consent",
 ]

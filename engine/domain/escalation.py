@@ -68,6 +68,9 @@ class Application(Base):
     starts_on: Mapped[date | None] = mapped_column(Date)
     alternatives: Mapped[str] = mapped_column(Text)
     consequence: Mapped[str] = mapped_column(Text)
+    #: What it is expected to cost the municipality otherwise, if the answer is no; and why.
+    cost_of_no: Mapped[Decimal | None] = mapped_column(Kroner)
+    cost_of_no_because: Mapped[str | None] = mapped_column(Text)
     citizens_view: Mapped[str] = mapped_column(Text)
     urgent: Mapped[bool] = mapped_column(default=False)
     urgent_because: Mapped[str | None] = mapped_column(Text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.domain import deadlines, grants
+from engine.domain import booking, cover, deadlines, grants
 from engine.services import Context, service
 from engine.services.escalation import of
 
@@ -17,7 +17,7 @@ def point_out_cover(
 ) -> dict | None:
     """Anvis dækning for det, der mangler, fra budgetlinjer eller enhedernes egne rammer."""
     row = of(context, indstilling_id)
-    grants.find_cover(context.session, row, kilder, context.actor)
+    cover.point_out(context.session, row, kilder, context.actor)
     context.record(
         "cover_found",
         application=row.id,
@@ -37,14 +37,8 @@ def book(
 ) -> dict | None:
     """Bogfør bevillingen: reservationen bliver til bevilling, fordelt mellem enhederne på øren."""
     row = of(context, indstilling_id)
+    booked = booking.book(context.session, row, context.actor, fordeling, beloeb_per_aar)
     grant = grants.of(context.session, row)
-    if grant and beloeb_per_aar:
-        grants.check_years(grant, beloeb_per_aar)
-        grant.per_year = beloeb_per_aar
-    elif grant and row.starts_on:
-        years = grants.by_year(grant.amount, row.starts_on, row.months)
-        grant.per_year = [{"aar": year, "beloeb": float(part)} for year, part in years.items()]
-    booked = grants.book(context.session, row, context.actor, fordeling)
     grant.voucher = bilagsnummer
     context.record("booked", application=row.id, amount=str(booked), split=grant.split)
 
@@ -75,6 +69,6 @@ def release_reservation(
     """Frigiv det, der var sat af og ikke skal bruges."""
     session, case = context.session, context.case
     row = of(context, indstilling_id)
-    freed = grants.release_rest(session, row, context.actor)
+    freed = cover.release_rest(session, row, context.actor)
     deadlines.meet(session, case, "KP-11", "reservationen er bogført eller frigivet", row.id)
     context.record("released", application=row.id, amount=str(freed))

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from engine import clock
 from engine.domain import (
-    budget,
     committee,
+    cover,
     deadlines,
     escalation,
     grants,
@@ -100,14 +100,13 @@ def papers_ready(
 @service("reserver_daekning")
 def reserve(context: Context, indstilling_id: str | None = None, **_: object) -> dict | None:
     """Sæt det mindste af det ansøgte og det frie af. Mangler der noget, står det på sagen. Reservationen bortfalder efter KP-11."""
-    session, case = context.session, context.case
+    session = context.session
     row = of(context, indstilling_id)
-    entry = {"by": context.actor, "case_id": case.id, "subject": row.id}
-    wanted = row.amount - grants.reserved(session, row)
-    taken = budget.reserve_up_to(session, row.line, wanted, **entry)
+    before = cover.reserved(session, row)
+    missing = cover.reserve(session, row, context.actor)
+    taken = cover.reserved(session, row) - before
     if taken > 0:
         begin(context, "KP-11", subject=row.id)
-    missing = wanted - taken
     context.record("reserved", application=row.id, amount=str(taken), missing=str(missing))
     return {"reserveret": number(row.amount - missing), "mangler_daekning": number(missing)}
 
@@ -117,7 +116,7 @@ def lapse(context: Context, indstilling_id: str | None = None, **_: object) -> d
     """Reservationen har varet for længe (KP-11), og pengene bliver frigivet til andre."""
     session, case = context.session, context.case
     row = of(context, indstilling_id)
-    freed = grants.release_rest(session, row, context.actor)
+    freed = cover.release_rest(session, row, context.actor)
     deadlines.meet(session, case, "KP-11", "reservationen bortfaldt", row.id)
     context.record("reservation_lapsed", application=row.id, amount=str(freed))
 
@@ -174,7 +173,7 @@ def to_own_means(context: Context, indstilling_id: str | None = None, **_: objec
     """Udvalget sender sagen tilbage: enhedens leder afgør, og enheden betaler selv. Reservationen bliver frigivet."""
     session, case = context.session, context.case
     row = of(context, indstilling_id)
-    grants.release_rest(session, row, context.actor)
+    cover.release_rest(session, row, context.actor)
     deadlines.meet(session, case, "KP-11", "reservationen er frigivet", row.id)
     escalation.to_own_means(row)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from engine.domain import budget, escalation, grants, hearings
+from engine.domain import budget, cover, escalation, grants, hearings
 from engine.domain.escalation import Application
 from engine.errors import Refused
 from engine.services import Context, service
@@ -41,6 +41,8 @@ def save_application(
     fra_dato: str | None = None,
     tvaergaaende: bool = False,
     enheder_til_udtalelse: list | None = None,
+    pris_ved_nej: float | None = None,
+    pris_ved_nej_grundlag: str | None = None,
     indstilling_id: str | None = None,
     **_: object,
 ) -> dict | None:
@@ -62,14 +64,16 @@ def save_application(
         starts_on=date.fromisoformat(fra_dato) if fra_dato else None,
         alternatives=alternativer,
         consequence=konsekvens_ved_nej,
+        cost_of_no=None if pris_ved_nej is None else Decimal(str(pris_ved_nej)),
+        cost_of_no_because=pris_ved_nej_grundlag,
         citizens_view=borgerens_holdning,
         urgent=haster == "ja",
         urgent_because=haster_hvorfor,
         across_units=bool(tvaergaaende),
         asked_units=enheder_til_udtalelse or [],
-        line=budget.shared_line(session, context.today.year),
+        line=budget.shared_lines(session).get(context.today.year),
     )
-    budget.request(session, row.line, row.amount, by=context.actor, case_id=case.id, subject=row.id)
+    cover.request(session, row, context.actor)
     context.record("application_written", application=row.id, amount=str(row.amount))
     if ugunst == "ja":
         hearings.need(session, case, row.id)
@@ -147,7 +151,7 @@ def grant_within_limit(
         conditions=vilkaar,
     )
     if own and grant.amount > 0:
-        missing = grants.uncovered(session, row)
+        missing = cover.uncovered(session, row)
         entry = {"by": context.actor, "case_id": case.id, "subject": row.id}
         budget.point_out(session, payer, missing, **entry)
     return settle(context, row)
@@ -157,8 +161,8 @@ def settle(context: Context, row: Application) -> dict:
     """What follows from a decision: its cover, and the way the diagram takes."""
     session = context.session
     grant = grants.of(session, row)
-    short = cover_from_shared(context, row) if grant.amount > 0 else Decimal(0)
-    grants.must_be_covered(session, row)
+    short = cover.reserve(session, row, context.actor) if grant.amount > 0 else Decimal(0)
+    cover.must_be_covered(session, row)
     row.state = escalation.DECIDED
     escalation.dismiss_advisers(session, context.case)
     if row.ratify:
@@ -172,12 +176,3 @@ def settle(context: Context, row: Application) -> dict:
         uncovered=str(short),
     )
     return {"visitation_udfald": grant.result, "daekning_mangler": short > 0}
-
-
-def cover_from_shared(context: Context, row: Application) -> Decimal:
-    """Reserve what there is for the grant on the application's line; what is still missing."""
-    entry = {"by": context.actor, "case_id": context.case.id, "subject": row.id}
-    missing = grants.uncovered(context.session, row)
-    if missing > 0:
-        missing -= budget.reserve_up_to(context.session, row.line, missing, **entry)
-    return missing

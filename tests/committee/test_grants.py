@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.budget import kr
-from engine.domain.grants import FordelingPasserIkke, by_year, check_split, shares
+from engine.domain.splitting import FordelingPasserIkke, by_year, check_split, shares
 
 
 def split(*parts):

@@ -6,25 +6,21 @@ import pytest
 
 from engine.domain import (
     budget,
+    cover,
     deadlines,
     delegation,
-    grants,
     hearings,
     letters,
     opinions,
     organisation,
     rulings,
 )
+from engine.domain.booking import FordelingMangler
+from engine.domain.cover import DaekningPasserIkke
 from engine.domain.escalation import EnhedUdenKompetence, of_case
-from engine.domain.grants import (
-    DaekningPasserIkke,
-    FordelingMangler,
-    FordelingPasserIkke,
-    KunBudget,
-    MereEndAnsoegt,
-    MindreEndAnsoegt,
-)
+from engine.domain.grants import KunBudget, MereEndAnsoegt, MindreEndAnsoegt
 from engine.domain.hearings import PartshoeringMangler
+from engine.domain.splitting import FordelingPasserIkke
 from engine.forms import FormErrors
 from tests.committee.conftest import (
     ADVICE,
@@ -424,7 +420,7 @@ def test_an_application_side_by_side_with_another_keeps_to_its_own(hall):
     hall.do("udvalg-sekretaer", "goer_sagen_klar", **PAPERS)
     assert hall.balance()["reserved"] == 100_000
     first, second = hall.read(of_case_by_amount)
-    assert hall.read(lambda s, c: (grants.reserved(s, first), grants.reserved(s, second))) == (
+    assert hall.read(lambda s, c: (cover.reserved(s, first), cover.reserved(s, second))) == (
         96_000,
         4_000,
     )

@@ -356,9 +356,10 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=20), nullable=True),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("reserved", sa.BigInteger(), nullable=False),
-        sa.Column("granted", sa.BigInteger(), nullable=False),
+        sa.Column("committed", sa.BigInteger(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "reserved >= 0 AND granted >= 0 AND reserved + granted <= total",
+            "reserved >= 0 AND committed >= 0 AND spent >= 0 AND reserved + committed + spent <= total",
             name=op.f("ck_budget_lines_covered"),
         ),
         sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_budget_lines_unit")),
@@ -709,6 +710,8 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("alternatives", sa.Text(), nullable=False),
         sa.Column("consequence", sa.Text(), nullable=False),
+        sa.Column("cost_of_no", sa.BigInteger(), nullable=True),
+        sa.Column("cost_of_no_because", sa.Text(), nullable=True),
         sa.Column("citizens_view", sa.Text(), nullable=False),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("urgent_because", sa.Text(), nullable=True),
@@ -768,16 +771,40 @@ def upgrade() -> None:
         sa.UniqueConstraint("system", "old_number", name=op.f("uq_brought_in_system_old_number")),
     )
     op.create_table(
+        "budget_contributions",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by", sa.String(length=160), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("noted_by", sa.String(length=60), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["line"], ["budget_lines.line"], name=op.f("fk_budget_contributions_line")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit"], ["units.code"], name=op.f("fk_budget_contributions_unit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_contributions")),
+        sa.UniqueConstraint("line", "number", name=op.f("uq_budget_contributions_line_number")),
+        info={"append_only": True},
+    )
+    op.create_table(
         "budget_entries",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("line", sa.String(length=40), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("debit", sa.String(length=20), nullable=False),
+        sa.Column("credit", sa.String(length=20), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=True),
         sa.Column("subject", sa.String(length=36), nullable=True),
         sa.Column("unit", sa.String(length=20), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_budget_entries_positive")),
+        sa.CheckConstraint("debit <> credit", name=op.f("ck_budget_entries_two_accounts")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_budget_entries_case_id")),
         sa.ForeignKeyConstraint(
             ["line"], ["budget_lines.line"], name=op.f("fk_budget_entries_line")
@@ -787,7 +814,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("budget_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_budget_entries_case_id"), ["case_id"], unique=False)
-        batch_op.create_index("ix_budget_entries_line", ["line", "kind"], unique=False)
+        batch_op.create_index("ix_budget_entries_line", ["line", "debit", "credit"], unique=False)
         batch_op.create_index(batch_op.f("ix_budget_entries_subject"), ["subject"], unique=False)
 
     op.create_table(
@@ -1514,6 +1541,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "bills",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("application_id", sa.String(length=36), nullable=False),
+        sa.Column("voucher", sa.String(length=80), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("noted_by", sa.String(length=60), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["applications.id"], name=op.f("fk_bills_application_id")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_bills_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bills")),
+        sa.UniqueConstraint(
+            "application_id", "voucher", name=op.f("uq_bills_application_id_voucher")
+        ),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("bills", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bills_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "efforts",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -1594,6 +1644,8 @@ def upgrade() -> None:
         sa.Column("registered_by", sa.String(length=60), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("booked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_grants_application_id")
         ),
@@ -1842,7 +1894,9 @@ def upgrade() -> None:
 
     op.make_append_only("events", [["id"], ["case_id", "seq"]])
     op.make_append_only("reads", [["id"], ["case_id", "seq"]])
+    op.make_append_only("budget_contributions", [["id"], ["line", "number"]])
     op.make_append_only("budget_entries", [["id"]])
+    op.make_append_only("bills", [["id"], ["application_id", "voucher"]])
     op.make_append_only("votes", [["id"], ["item_id", "member"]])
     # ### end Alembic commands ###
 
@@ -1906,6 +1960,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_efforts_case_id"))
 
     op.drop_table("efforts")
+    with op.batch_alter_table("bills", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bills_case_id"))
+
+    op.drop_table("bills")
     with op.batch_alter_table("agenda_items", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agenda_items_meeting_id"))
         batch_op.drop_index(batch_op.f("ix_agenda_items_application_id"))
@@ -2041,6 +2099,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_budget_entries_case_id"))
 
     op.drop_table("budget_entries")
+    op.drop_table("budget_contributions")
     op.drop_table("brought_in")
     with op.batch_alter_table("appointments", schema=None) as batch_op:
         batch_op.drop_index("ix_appointments_username_role")
