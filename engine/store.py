@@ -11,7 +11,7 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -102,6 +102,14 @@ def append_only(table: Table) -> None:
         for statement in append_only_statements(table.name, unique_keys(table), dialect):
             # A percent sign would be a parameter to DDL; there is none in these statements.
             event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
+
+
+def guarded(table: Table, statements: Mapping[str, Sequence[str]]) -> None:
+    """Let the database itself hold a rule of the table: its triggers as SQL, by dialect."""
+    table.info["guards"] = {dialect: list(lines) for dialect, lines in statements.items()}
+    for dialect, lines in statements.items():
+        for line in lines:
+            event.listen(table, "after_create", DDL(line).execute_if(dialect=dialect))
 
 
 def unique_keys(table: Table) -> list[list[str]]:

@@ -5,8 +5,10 @@ soon as the domain is.
 """
 
 from engine.domain import (
+    agenda,
     appointment,
     assessment,
+    ballots,
     brought_in,
     budget,
     calendar,
@@ -34,6 +36,7 @@ from engine.domain import (
     majority,
     meetings,
     members,
+    minutes,
     notes,
     notices,
     obligations,
@@ -57,8 +60,10 @@ from engine.domain import (
 )
 
 __all__ = [
+    "agenda",
     "appointment",
     "assessment",
+    "ballots",
     "brought_in",
     "budget",
     "calendar",
@@ -86,6 +91,7 @@ __all__ = [
     "majority",
     "meetings",
     "members",
+    "minutes",
     "notes",
     "notices",
     "obligations",

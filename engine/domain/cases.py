@@ -125,6 +125,10 @@ class CaseNumber(Base):
     last: Mapped[int] = mapped_column(default=0)
 
 
+#: Why those who are to decide in the committee see a case.
+ON_THE_AGENDA = "punkt på udvalgets dagsorden"
+
+
 class Involvement(Base):
     """A unit, or one person of the staff, takes part in a case for a period."""
 

@@ -1,24 +1,27 @@
-"""The visitation committee: its meetings, when the papers close, who may take part in an item."""
+"""The visitation committee: who sits in it, when it meets, and who is there.
+
+What the committee treats at a meeting is `agenda`, how it decides is `ballots`, and what it wrote
+down is `minutes`. How many must be there and what a majority is are the municipality's own
+decision tables `beslutningsdygtighed` and `udvalgets_flertal`.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import orjson
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine import clock
-from engine.domain import cases, deadlines, escalation, hearings, opinions, organisation
+from engine import clock, tables
+from engine.domain import organisation
 from engine.domain.cases import Case
-from engine.domain.escalation import ON_AGENDA, Application
 from engine.domain.facts import fact
 from engine.domain.organisation import Role, User
 from engine.errors import Refused
-from engine.store import Base, Json, append_only, new_id
+from engine.store import Base, Json, new_id
 
-MEMBER = "udvalg_medlem"
+MEMBER, CHAIR, SECRETARY = "udvalg_medlem", "udvalg_formand", "udvalg_sekretaer"
+PLANNED, CANCELLED = "planlagt", "aflyst"
 
 
 class PapirfristEfterMoede(Refused):
@@ -29,70 +32,126 @@ class MoedeErHoldt(Refused):
     """Mødet ligger i fortiden. Vælg et møde, der ikke er holdt endnu."""
 
 
+class MoedeFindes(Refused):
+    """Der er allerede et møde på det tidspunkt. Åbn det i mødekalenderen, eller vælg et andet tidspunkt."""
+
+
 class PapirerneErLukket(Refused):
     """Papirfristen er allerede gået for mødet. Sæt punktet på det næste møde."""
 
 
-class IngenHabileMedlemmer(Refused):
-    """Der er ingen habile medlemmer tilbage i dette punkt. Indkald en stedfortræder."""
+class AndenPapirfrist(Refused):
+    """Mødet er planlagt, og papirerne lukker {frist}. Brug den papirfrist, eller flyt mødet i mødekalenderen."""
 
 
-class IkkeBeslutningsdygtigt(Refused):
-    """Der er {antal} habile medlemmer til stede, og udvalget skal være mindst {mindst} for at afgøre noget. Indkald stedfortrædere, eller udskyd punktet."""
+class IngenMedlemmer(Refused):
+    """Et møde har mindst ét medlem. Vælg, hvem der deltager."""
 
 
-class StemmerIkke(Refused):
-    """{hvem} kan ikke stemme i dette punkt: kun de medlemmer og stedfortrædere, der er til stede og habile, stemmer, og kun én gang."""
+class IkkeIUdvalget(Refused):
+    """{hvem} sidder ikke i visitationsudvalget. Vælg blandt udvalgets medlemmer, eller bed administratoren om at give rollen."""
 
 
-class IntetFlertal(Refused):
-    """Der er {for_} stemmer for og {imod} imod, så der er ikke flertal for det resultat, du registrerer."""
+class IntetUdvalgsmoede(Refused):
+    """Siden er flyttet eller findes ikke, eller du har ikke adgang til den. Søg efter sagen, eller spørg sagens koordinator."""
+
+
+class KunSekretaerOgFormand(Refused):
+    """Det gør udvalgets sekretær eller formand. Bed en af dem om det."""
+
+
+class IntetNaesteMoede(Refused):
+    """Der er ikke planlagt et senere møde, der kan tage imod punkterne. Planlæg det næste møde, og aflys så dette."""
+
+
+class MoedetErBegyndt(Refused):
+    """Mødet er begyndt og kan ikke flyttes eller aflyses. Udskyd de punkter, der ikke bliver behandlet."""
+
+
+class StedfortraederPasserIkke(Refused):
+    """{hvem} kan ikke træde ind: en stedfortræder står på mødets liste og træder ind for ét medlem."""
+
+
+_NOT_CANCELLED = text(f"state <> '{CANCELLED}'")
 
 
 class CommitteeMeeting(Base):
-    """One meeting of the committee, known by the moment it is held."""
+    """One meeting of the committee. Two are never held at the same moment."""
 
     __tablename__ = "committee_meetings"
+    __table_args__ = (
+        Index(
+            "ix_committee_meetings_held_at",
+            "held_at",
+            unique=True,
+            sqlite_where=_NOT_CANCELLED,
+            postgresql_where=_NOT_CANCELLED,
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    held_at: Mapped[datetime] = mapped_column(unique=True)
+    held_at: Mapped[datetime]
     papers_close: Mapped[datetime]
+    place: Mapped[str | None] = mapped_column(String(160))
     members: Mapped[list] = mapped_column(Json, default=list)
     deputies: Mapped[list] = mapped_column(Json, default=list)
-
-
-class AgendaItem(Base):
-    """One application on one agenda; a postponed one is an item again on a later."""
-
-    __tablename__ = "agenda_items"
-    __table_args__ = (UniqueConstraint("meeting_id", "number"),)
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    meeting_id: Mapped[str] = mapped_column(ForeignKey("committee_meetings.id"), index=True)
-    application_id: Mapped[str] = mapped_column(ForeignKey("applications.id"), index=True)
-    number: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200))
-    disqualified: Mapped[list] = mapped_column(Json, default=list)
-    added_at: Mapped[datetime]
-    result: Mapped[str | None] = mapped_column(String(30))
+    state: Mapped[str] = mapped_column(String(20), default=PLANNED)
+    #: Who put it in the calendar; nobody where an application was the first to name it.
+    planned_by: Mapped[str | None] = mapped_column(String(60))
+    #: Who is in the room, members and deputies; None until somebody has noted it.
     present: Mapped[list | None] = mapped_column(Json)
-    votes_hash: Mapped[str | None] = mapped_column(String(64))
+    #: Deputy -> the member in whose seat they sit.
+    stand_ins: Mapped[dict] = mapped_column(Json, default=dict)
+    moved_from: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+    changed_because: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def cancelled(self) -> bool:
+        return self.state == CANCELLED
+
+    @property
+    def begun(self) -> bool:
+        """Whether somebody has come, or the hour has."""
+        return self.present is not None or self.held_at <= clock.now()
+
+    @property
+    def seats(self) -> list[str]:
+        """Everybody who may come to sit at the table, members first."""
+        return [*self.members, *self.deputies]
 
 
-class Vote(Base):
-    """One member's vote on one item. Written once."""
+def plan(
+    session: Session,
+    held_at: datetime,
+    papers_close: datetime,
+    members: list[str],
+    deputies: list[str],
+    by: str,
+    place: str | None = None,
+) -> CommitteeMeeting:
+    """Put a meeting in the calendar.
 
-    __tablename__ = "votes"
-    __table_args__ = (UniqueConstraint("item_id", "member"),)
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    item_id: Mapped[str] = mapped_column(ForeignKey("agenda_items.id"), index=True)
-    member: Mapped[str] = mapped_column(ForeignKey("users.username"))
-    vote: Mapped[str] = mapped_column(String(20))
-    cast_at: Mapped[datetime]
-
-
-append_only(Vote.__table__)
+    Raises MoedeErHoldt, PapirfristEfterMoede, PapirerneErLukket, MoedeFindes, IngenMedlemmer,
+    IkkeIUdvalget.
+    """
+    _check_moments(held_at, papers_close)
+    if not members:
+        raise IngenMedlemmer
+    _check_seats(session, [*members, *deputies])
+    if _at(session, held_at) is not None:
+        raise MoedeFindes
+    row = CommitteeMeeting(
+        held_at=held_at,
+        papers_close=papers_close,
+        members=sorted(set(members)),
+        deputies=sorted(set(deputies) - set(members)),
+        place=place or None,
+        planned_by=by,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def meeting(
@@ -102,117 +161,140 @@ def meeting(
     members: list[str],
     deputies: list[str],
 ) -> CommitteeMeeting:
-    """The meeting of that moment, called if it is not yet.
+    """The meeting that an application names; one that is not in the calendar is called with it.
 
-    Raises MoedeErHoldt, PapirfristEfterMoede, PapirerneErLukket.
+    Raises MoedeErHoldt, PapirfristEfterMoede, PapirerneErLukket, AndenPapirfrist.
     """
-    if held_at <= clock.now():
-        raise MoedeErHoldt
-    if papers_close >= held_at:
-        raise PapirfristEfterMoede
-    if papers_close <= clock.now():
-        raise PapirerneErLukket
-    found = session.scalar(select(CommitteeMeeting).where(CommitteeMeeting.held_at == held_at))
+    _check_moments(held_at, papers_close)
+    found = _at(session, held_at)
     if found is None:
         found = CommitteeMeeting(held_at=held_at, papers_close=papers_close)
         session.add(found)
+    elif found.planned_by is not None and found.papers_close != papers_close:
+        raise AndenPapirfrist(frist=f"{clock.local(found.papers_close):%d.%m.%Y kl. %H.%M}")
     found.papers_close = papers_close
     found.members = sorted({*(found.members or []), *members})
-    found.deputies = sorted({*(found.deputies or []), *deputies})
+    found.deputies = sorted({*(found.deputies or []), *deputies} - {*found.members})
     session.flush()
     return found
 
 
-def put_on(
+def move(
     session: Session,
     held: CommitteeMeeting,
-    row: Application,
-    title: str,
-    disqualified: list[str],
-) -> AgendaItem:
-    """Give the application the next number on the agenda. Raises IngenHabileMedlemmer."""
-    if not (set(held.members) | set(held.deputies)) - set(disqualified):
-        raise IngenHabileMedlemmer
-    item = AgendaItem(
-        meeting_id=held.id,
-        application_id=row.id,
-        number=len(agenda(session, held)) + 1,
-        title=title,
-        disqualified=disqualified,
-        added_at=clock.now(),
-    )
-    session.add(item)
-    row.state = ON_AGENDA
-    _let_in(session, held, row, set(disqualified))
-    session.flush()
-    return item
-
-
-def _let_in(
-    session: Session, held: CommitteeMeeting, row: Application, disqualified: set[str]
+    held_at: datetime,
+    papers_close: datetime,
+    place: str | None,
+    why: str,
 ) -> None:
-    """Those who are to decide may read the case until the day after the meeting (C8)."""
-    case = session.get_one(Case, row.case_id)
-    until = clock.local(held.held_at).date() + timedelta(days=2)
-    for member in sorted((set(held.members) | set(held.deputies)) - disqualified):
-        cases.involve_user(session, case, member, "punkt på udvalgets dagsorden", until)
+    """The meeting is held at another moment. Raises MoedetErBegyndt and what `plan` raises."""
+    if held.cancelled or held.begun:
+        raise MoedetErBegyndt
+    _check_moments(held_at, papers_close, closed_before=held.papers_close <= clock.now())
+    if _at(session, held_at) not in (None, held):
+        raise MoedeFindes
+    if held_at != held.held_at:
+        held.moved_from = held.held_at
+    held.held_at, held.papers_close, held.place = held_at, papers_close, place or None
+    held.changed_at, held.changed_because = clock.now(), why.strip() or None
 
 
-def vote(
-    session: Session, item: AgendaItem, present: list[str] | None, votes: list[dict] | None
-) -> None:
-    """The committee decides: able to, by those who may, with a majority where it was voted on.
+def cancel(session: Session, held: CommitteeMeeting, why: str) -> CommitteeMeeting | None:
+    """The meeting is not held; the next one that takes papers, which its items go to.
 
-    The votes are written once and sealed with the item; no vote at all is agreement. Raises
-    IkkeBeslutningsdygtigt, StemmerIkke, IntetFlertal.
+    Raises MoedetErBegyndt.
     """
-    held = session.get_one(CommitteeMeeting, item.meeting_id)
-    seats = set(held.members) | set(held.deputies)
-    able = (set(present) if present else seats) & seats - set(item.disqualified)
-    quorum = len(held.members) // 2 + 1
-    if len(able) < quorum:
-        raise IkkeBeslutningsdygtigt(antal=len(able), mindst=quorum)
-    item.present = sorted(able)
-    cast: dict[str, str] = {}
-    for row in votes or []:
-        if row["medlem"] not in able or row["medlem"] in cast:
-            raise StemmerIkke(hvem=row["medlem"])
-        cast[row["medlem"]] = row["stemme"]
-    ayes, noes = (sum(v == way for v in cast.values()) for way in ("for", "imod"))
-    if cast and ayes <= noes:
-        raise IntetFlertal(for_=ayes, imod=noes)
-    for member, said in sorted(cast.items()):
-        session.add(Vote(item_id=item.id, member=member, vote=said, cast_at=clock.now()))
-    item.votes_hash = seal(item, cast)
+    if held.cancelled or held.begun:
+        raise MoedetErBegyndt
+    held.state = CANCELLED
+    held.changed_at, held.changed_because = clock.now(), why.strip() or None
     session.flush()
+    return next_open(session, after=held.held_at)
 
 
-def seal(item: AgendaItem, cast: dict[str, str]) -> str:
-    """The hash of who was there and what they voted: the minutes hold it."""
-    told = {"item": item.id, "present": item.present, "votes": cast}
-    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+def note_present(held: CommitteeMeeting, present: list[str], stand_ins: dict[str, str]) -> None:
+    """Who is in the room, and in whose seat each deputy sits. Raises StedfortraederPasserIkke."""
+    for deputy, member in stand_ins.items():
+        if deputy not in held.deputies or member not in held.members:
+            raise StedfortraederPasserIkke(hvem=deputy)
+    if len(set(stand_ins.values())) < len(stand_ins):
+        raise StedfortraederPasserIkke(hvem=", ".join(sorted(stand_ins)))
+    there = set(present) & set(held.members) | set(stand_ins)
+    held.present = [seat for seat in held.seats if seat in there]
+    held.stand_ins = dict(sorted(stand_ins.items()))
 
 
-def votes_of(session: Session, item: AgendaItem) -> dict[str, str]:
-    """Who voted what."""
-    query = select(Vote).where(Vote.item_id == item.id).order_by(Vote.member)
-    return {row.member: row.vote for row in session.scalars(query)}
+def quorum(session: Session, held: CommitteeMeeting) -> int:
+    """How many must take part in an item for the committee to decide it."""
+    asked = {"medlemmer": len(held.members)}
+    return int(tables.decide(session, "beslutningsdygtighed", asked).value)
 
 
-def agenda(session: Session, held: CommitteeMeeting) -> list[AgendaItem]:
-    query = select(AgendaItem).where(AgendaItem.meeting_id == held.id)
-    return list(session.scalars(query.order_by(AgendaItem.number)))
+def adopted(session: Session, ayes: int, noes: int, chairs_vote: str | None) -> bool:
+    """Whether the votes carry a proposal."""
+    asked = {"for_stemmer": ayes, "imod_stemmer": noes, "formandens_stemme": chairs_vote}
+    return tables.decide(session, "udvalgets_flertal", asked).value == "vedtaget"
 
 
-def item_of(session: Session, row: Application) -> AgendaItem | None:
-    """The application's place on its latest agenda."""
-    query = select(AgendaItem).where(AgendaItem.application_id == row.id)
-    return session.scalar(query.order_by(AgendaItem.added_at.desc(), AgendaItem.id).limit(1))
+def next_open(session: Session, after: datetime | None = None) -> CommitteeMeeting | None:
+    """The next meeting that can still take papers, `after` a moment."""
+    query = select(CommitteeMeeting).where(
+        CommitteeMeeting.state == PLANNED, CommitteeMeeting.papers_close > clock.now()
+    )
+    if after is not None:
+        query = query.where(CommitteeMeeting.held_at > after)
+    rows = session.scalars(query.order_by(CommitteeMeeting.held_at))
+    return next((row for row in rows if not row.begun), None)
 
 
-def meeting_of(session: Session, row: Application) -> CommitteeMeeting | None:
-    item = item_of(session, row)
-    return item and session.get(CommitteeMeeting, item.meeting_id)
+def next_held(session: Session) -> CommitteeMeeting | None:
+    """The next meeting that nobody has sat down to yet."""
+    query = select(CommitteeMeeting).where(
+        CommitteeMeeting.state == PLANNED, CommitteeMeeting.held_at > clock.now()
+    )
+    rows = session.scalars(query.order_by(CommitteeMeeting.held_at))
+    return next((row for row in rows if not row.begun), None)
+
+
+def find(session: Session, username: str, meeting_id: str) -> CommitteeMeeting:
+    """The meeting as it exists for the user. Raises IntetUdvalgsmoede."""
+    found = session.get(CommitteeMeeting, meeting_id)
+    if found is None or not (username in found.seats or leads(session, username)):
+        raise IntetUdvalgsmoede
+    return found
+
+
+def visible(session: Session, username: str) -> list[CommitteeMeeting]:
+    """Every meeting that exists for the user, the earliest first."""
+    rows = session.scalars(select(CommitteeMeeting).order_by(CommitteeMeeting.held_at))
+    leading = leads(session, username)
+    return [row for row in rows if leading or username in row.seats]
+
+
+def leads(session: Session, username: str) -> bool:
+    """Whether the user is the committee's secretary or chair."""
+    return bool(_roles(session, username) & {SECRETARY, CHAIR})
+
+
+def sits(session: Session, username: str) -> bool:
+    """Whether the user has anything to do in the committee."""
+    return bool(_roles(session, username) & {SECRETARY, CHAIR, MEMBER})
+
+
+def must_lead(session: Session, username: str) -> None:
+    """Raise KunSekretaerOgFormand for others than the secretary and the chair."""
+    if not leads(session, username):
+        raise KunSekretaerOgFormand
+
+
+def chairs(session: Session) -> list[str]:
+    """User names of those who are chair today."""
+    return list(session.scalars(organisation.holders(CHAIR).order_by(Role.username)))
+
+
+def secretaries(session: Session) -> list[str]:
+    """User names of those who are secretary today."""
+    return list(session.scalars(organisation.holders(SECRETARY).order_by(Role.username)))
 
 
 def members(session: Session) -> list[User]:
@@ -225,26 +307,32 @@ def members(session: Session) -> list[User]:
     return list(session.scalars(query.order_by(User.name)))
 
 
-@fact("indstillinger")
-def _by_id(session: Session, case: Case) -> dict[str, dict]:
-    """Each application by its id: what its diagram asks, also when several run side by side."""
-    return {row.id: _facts(session, case, row) for row in escalation.of_case(session, case)}
+def _roles(session: Session, username: str) -> set[str]:
+    return {role.role for role in organisation.roles_of(session, username)}
 
 
-def _facts(session: Session, case: Case, row: Application) -> dict:
-    held = meeting_of(session, row)
-    lapse = deadlines.open_deadlines(session, case, "KP-11", row.id)
-    return {
-        "papirfrist": held and held.papers_close,
-        "moede": held and held.held_at,
-        "mangler_udtalelse": opinions.missing(session, row),
-        "udtalelser": {o.unit: o.advice for o in opinions.all_of(session, row)},
-        "love": row.laws,
-        "kompetent_enhed": row.deciding_units,
-        "reservation_bortfalder": lapse[-1].due_at if lapse else None,
-        "hoert": not hearings.pending(session, case, row.id),
-        "tilstand": row.state,
-    }
+def _at(session: Session, held_at: datetime) -> CommitteeMeeting | None:
+    query = select(CommitteeMeeting).where(
+        CommitteeMeeting.held_at == held_at, CommitteeMeeting.state == PLANNED
+    )
+    return session.scalar(query)
+
+
+def _check_moments(held_at: datetime, papers_close: datetime, closed_before: bool = False) -> None:
+    """`closed_before`: the papers had closed already, and need not open again."""
+    if held_at <= clock.now():
+        raise MoedeErHoldt
+    if papers_close >= held_at:
+        raise PapirfristEfterMoede
+    if papers_close <= clock.now() and not closed_before:
+        raise PapirerneErLukket
+
+
+def _check_seats(session: Session, seats: list[str]) -> None:
+    able = {user.username for user in members(session)}
+    for seat in seats:
+        if seat not in able:
+            raise IkkeIUdvalget(hvem=seat)
 
 
 @fact("valg_udvalg")

@@ -5,7 +5,7 @@ from alembic.operations import ops
 from sqlalchemy import BigInteger, TypeDecorator, text
 
 from engine import schema  # noqa: F401  (knows every module that has tables)
-from engine.migrations.operations import MakeAppendOnly
+from engine.migrations.operations import MakeAppendOnly, MakeGuards
 from engine.store import Base, unique_keys
 
 
@@ -24,13 +24,15 @@ def compare_type(_context, _column, _metadata_column, found, wanted):
 
 
 def add_triggers(_context, _revision, directives):
-    """A new append-only table gets its triggers in the migration that creates it."""
+    """A new table gets its triggers in the migration that creates it."""
     upgrade = directives[0].upgrade_ops
     for operation in list(upgrade.ops):
         if isinstance(operation, ops.CreateTableOp):
             table = Base.metadata.tables[operation.table_name]
             if table.info.get("append_only"):
                 upgrade.ops.append(MakeAppendOnly(table.name, unique_keys(table)))
+            if table.info.get("guards"):
+                upgrade.ops.append(MakeGuards(table.name, table.info["guards"]))
 
 
 connection = context.config.attributes["connection"]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from engine import clock
 from engine.domain import (
+    agenda,
+    ballots,
     committee,
     cover,
     deadlines,
@@ -32,12 +35,12 @@ def put_on_agenda(
     **_: object,
 ) -> dict | None:
     """Sæt sagen på et mødes dagsorden, og bed enhederne om udtalelser inden fristen KP-7."""
-    session, case = context.session, context.case
+    session = context.session
     row = of(context, indstilling_id)
     meeting = committee.meeting(
         session, moment(moededato), moment(papirfrist), medlemmer, stedfortraedere or []
     )
-    item = committee.put_on(session, meeting, row, punkt or f"Sag {case.nummer}", inhabile or [])
+    item = agenda.put_on(session, meeting, row, punkt, inhabile or [])
     if opinions.missing(session, row):
         begin(context, "KP-7", subject=row.id)
     context.record("put_on_agenda", application=row.id, meeting=meeting.held_at, number=item.number)
@@ -88,8 +91,14 @@ def papers_ready(
     indstilling_id: str | None = None,
     **_: object,
 ) -> dict | None:
-    """Papirerne er klar. Er der nye oplysninger til ugunst, eller mangler en høring fra sidste møde, begynder den."""
+    """Papirerne er klar. Er der nye oplysninger til ugunst, eller mangler en høring fra sidste møde, begynder den. Er mødet holdt imens, kommer punktet på det næste."""
     row = of(context, indstilling_id)
+    item = agenda.item_of(context.session, row)
+    item.ready_at = context.now
+    later = committee.next_open(context.session)
+    if later is not None and agenda.meeting_of(context.session, row).begun:
+        agenda.carry_over(context.session, item, later)
+        context.record("agenda_carried_over", application=row.id, meeting=later.held_at)
     if budgetlinje:
         row.line = budgetlinje
     if nye_ugunst == "ja":
@@ -141,15 +150,29 @@ def decide(
     """Gem udvalgets beslutning. Uden partshøring, flertal, faglig grund eller dækning kan der ikke afgøres."""
     session, case = context.session, context.case
     row = of(context, indstilling_id)
-    item = committee.item_of(session, row)
+    item = agenda.item_of(session, row)
     item.result = resultat
     if resultat in (grants.POSTPONED, grants.OWN_MEANS):
+        ballots.may_be_put_off(session, item, resultat)
+        if resultat == grants.POSTPONED:
+            item.postponed_because = item.postponed_because or begrundelse
         if partshoering == "mangler":
             hearings.need(session, case, row.id)
         context.record("grant_not_decided", application=row.id, result=resultat)
         return {"visitation_udfald": resultat, "daekning_mangler": False}
     hearings.must_be_over(session, case, row.id, partshoering)
-    committee.vote(session, item, til_stede, stemmer)
+    given = resultat in (grants.GRANTED, grants.PARTLY)
+    ballots.register(
+        session,
+        item,
+        context.actor,
+        result=resultat,
+        present=til_stede,
+        votes=stemmer,
+        amount=Decimal(str(beloeb_bevilget)) if given else None,
+        conditions=vilkaar,
+        reason=begrundelse,
+    )
     grants.decide(
         session,
         case,
@@ -188,6 +211,10 @@ def ratify(
 ) -> dict | None:
     """Gem udvalgets stilling til en hastebevilling. Borgerens afgørelse står ved magt."""
     row = of(context, indstilling_id)
+    item = agenda.item_of(context.session, row)
+    if item is not None and item.ratifies:
+        ballots.must_agree(context.session, item, godkendt == "ja")
+        item.result = agenda.RATIFIED if godkendt == "ja" else agenda.NOT_RATIFIED
     row.ratify = False
     context.record("urgent_grant_ratified", application=row.id, agreed=godkendt == "ja")
 

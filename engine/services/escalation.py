@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from engine.domain import budget, cover, escalation, grants, hearings
+from engine.domain import agenda, budget, committee, cover, escalation, grants, hearings
 from engine.domain.escalation import Application
 from engine.errors import Refused
 from engine.services import Context, service
@@ -166,6 +166,9 @@ def settle(context: Context, row: Application) -> dict:
     row.state = escalation.DECIDED
     escalation.dismiss_advisers(session, context.case)
     if row.ratify:
+        following = committee.next_held(session)
+        if following is not None:
+            agenda.take_in_urgent(session, following)
         context.start("efterfoelgende_godkendelse", {"indstilling_id": row.id})
     context.record(
         "grant_decided",

@@ -193,14 +193,16 @@ class Person:
             or self._appointed(case, {"medkoordinator", "kommende"})
         )
 
-    def takes_part(self, case) -> bool:
+    def takes_part(self, case) -> set[str]:
+        """Why; nothing where the person does not."""
         day = self.oracle.today
-        return any(
-            row.valid_from <= day
+        return {
+            row.why
+            for row in self.oracle.of("involvements", case.id)
+            if row.valid_from <= day
             and (row.valid_to is None or row.valid_to > day)
             and (row.unit in self.inner or row.username in self.me)
-            for row in self.oracle.of("involvements", case.id)
-        )
+        }
 
     def consented(self, case) -> list:
         """The consents that let this person's own partner organisation know."""
@@ -224,8 +226,8 @@ class Person:
         if self.answers_for(case):
             return ALL
         seen: set[str] = set()
-        if self.takes_part(case):
-            seen |= OF_A_UNIT
+        for why in self.takes_part(case):
+            seen |= OF_THE_COMMITTEE if why == "punkt på udvalgets dagsorden" else OF_A_UNIT
         if self.consented(case):
             seen |= OF_A_PARTNER
         for task in self.oracle.of("work_items", case.id):

@@ -1,18 +1,13 @@
 """The committee decides when enough of it is there, impartial, and of one mind."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
-from engine.domain import access, committee
-from engine.domain.committee import (
-    AgendaItem,
-    IkkeBeslutningsdygtigt,
-    IntetFlertal,
-    MoedeErHoldt,
-    PapirfristEfterMoede,
-    StemmerIkke,
-)
+from engine.domain import access, agenda, ballots, committee
+from engine.domain.agenda import IngenHabileMedlemmer
+from engine.domain.ballots import Ballot, IkkeBeslutningsdygtigt, IntetFlertal, StemmerIkke, Vote
+from engine.domain.committee import MoedeErHoldt, PapirfristEfterMoede
 from engine.domain.escalation import of_case
 from tests.committee.conftest import ADVICE, AGENDA, PARTLY, POSTPONED
 
@@ -27,8 +22,8 @@ def voted(**votes):
 
 def disqualified(hall, *members):
     def change(session, case):
-        item = committee.item_of(session, of_case(session, case)[0])
-        item.disqualified = list(members)
+        item = agenda.item_of(session, of_case(session, case)[0])
+        item.disqualified = dict.fromkeys(members, "egen søster")
 
     hall.write(change)
 
@@ -74,12 +69,19 @@ def test_votes_are_sealed_and_cannot_be_changed_afterwards(hall):
     decide(hall, stemmer=voted(_1="for", _2="for", _3="imod"))
 
     def sealed(session, case):
-        item = session.scalars(select(AgendaItem)).one()
-        return item.votes_hash == committee.seal(item, committee.votes_of(session, item))
+        ballot = session.scalars(select(Ballot)).one()
+        return ballot.hash == ballots.seal(session, ballot)
 
     assert hall.read(sealed)
-    with pytest.raises(DBAPIError):
-        hall.write(lambda s, c: s.execute(update(committee.Vote).values(vote="for")))
+    for change in (
+        update(Vote).values(vote="for"),
+        update(Ballot).values(outcome="forkastet"),
+        update(Ballot).values(closed_at=None),
+        delete(Vote),
+        delete(Ballot),
+    ):
+        with pytest.raises(DBAPIError):
+            hall.write(lambda s, c, change=change: s.execute(change))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_votes_are_sealed_and_cannot_be_changed_afterwards(hall):
         ({"papirfrist": "2026-11-26T08:00"}, committee.PapirerneErLukket),
         (
             {"medlemmer": ["udvalg-1"], "inhabilitet": "ja", "inhabile": ["udvalg-1"]},
-            committee.IngenHabileMedlemmer,
+            IngenHabileMedlemmer,
         ),
     ],
 )
@@ -107,7 +109,7 @@ def test_two_cases_on_one_meeting_are_numbered(hall):
 
     def numbers(session, case):
         rows = of_case(session, case)
-        items = [committee.item_of(session, row) for row in rows]
+        items = [agenda.item_of(session, row) for row in rows]
         return sorted(i.number for i in items), len({i.meeting_id for i in items})
 
     assert hall.read(numbers) == ([1, 2], 1)

@@ -11,7 +11,7 @@ from engine.domain.access.placing import place
 from engine.domain.access.reaching import Reach, reach
 from engine.domain.access.seeing import answered_for, may_see, shared, takes_part_now
 from engine.domain.access.working import works
-from engine.domain.cases import Case, Involvement
+from engine.domain.cases import ON_THE_AGENDA, Case, Involvement
 from engine.domain.organisation import LEADER_SUFFIX, ROLE_QUEUES
 from engine.instances import UNFINISHED, WorkItem
 
@@ -44,8 +44,8 @@ def parts(session: Session, username: str, case: Case) -> frozenset[str]:
     if _answers_for(session, mine, case):
         return EVERY_PART
     seen = set(_OF_A_PARTNER) if mine.partner_units else set()
-    if _takes_part(session, mine, case):
-        seen |= _OF_A_UNIT
+    for why in _takes_part(session, mine, case):
+        seen |= _OF_THE_COMMITTEE if why == ON_THE_AGENDA else _OF_A_UNIT
     open_tasks = select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.state.in_(UNFINISHED))
     for task in session.scalars(open_tasks):
         # Where it lies says it, not its queue: a task for whoever referred may lie with a partner.
@@ -71,11 +71,12 @@ def _answers_for(session: Session, mine: Reach, case: Case) -> bool:
     return session.scalar(select(Case.id).where(Case.id == case.id, ways)) is not None
 
 
-def _takes_part(session: Session, mine: Reach, case: Case) -> bool:
-    taking_part = select(Involvement.id).where(
+def _takes_part(session: Session, mine: Reach, case: Case) -> set[str]:
+    """Why the user, or their unit, takes part; nothing where they do not."""
+    taking_part = select(Involvement.why).where(
         Involvement.case_id == case.id, *takes_part_now(mine)
     )
-    return session.scalar(taking_part.limit(1)) is not None
+    return set(session.scalars(taking_part))
 
 
 def _of_queue(queue: str) -> frozenset[str]:
