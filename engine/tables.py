@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock, decisions
+from engine import clock, decisions, edition
 from engine.cache import Cache
 from engine.definitions import DMN, Definition
 from engine.errors import Broken
@@ -58,22 +58,15 @@ def _version(session: Session, decision_id: str) -> str:
 
 
 def _tables_in_force(session: Session) -> dict[str, str]:
-    """Decision id -> definition id. Read once per session: a transaction sees one set of tables."""
-    if _TABLES not in session.info:
-        query = select(Definition.id, Definition.provides).where(
-            Definition.kind == DMN, Definition.current
-        )
-        session.info[_TABLES] = {
-            decision: id_ for id_, provides in session.execute(query) for decision in provides
-        }
-    return session.info[_TABLES]
+    """Decision id -> definition id."""
+    query = select(Definition.id, Definition.provides).where(
+        Definition.kind == DMN, Definition.current
+    )
+    return edition.kept(
+        session,
+        "tables_in_force",
+        lambda: {d: id_ for id_, provides in session.execute(query) for d in provides},
+    )
 
-
-def forget(session: Session) -> None:
-    """A deployment in this session has changed what is in force."""
-    session.info.pop(_TABLES, None)
-
-
-_TABLES = "decision_tables_in_force"
 
 _tables, _answers = Cache(200), Cache(2_000)

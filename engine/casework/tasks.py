@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
-from engine import clock, drafts, jobs
+from engine import clock, drafts, edition, jobs
 from engine.casework import rights
 from engine.casework.answering import record_answer
 from engine.casework.forms import checked
@@ -278,14 +278,16 @@ def _to_complete(session: Session, task_id: str) -> tuple[WorkItem, Instance, Ca
     row = session.execute(_WITH_INSTANCE, {"task_id": task_id}).one_or_none()
     if row is None:
         raise NoSuchTask
-    return tuple(row)
+    *found, name = row
+    edition.says(session, name)
+    return tuple(found)
 
 
 #: Whether something was typed: most tasks are answered without, and need no further statement.
 _TYPED = exists().where(Draft.task_id == WorkItem.id)
 # Made once: the first statement of every step.
 _WITH_INSTANCE = (
-    select(WorkItem, Instance, Case, _TYPED)
+    select(WorkItem, Instance, Case, _TYPED, edition.NAME)
     .join(Instance, Instance.id == WorkItem.instance_id)
     .join(Case, Case.id == WorkItem.case_id)
     .where(WorkItem.id == bindparam("task_id"))

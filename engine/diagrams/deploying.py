@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, events, tables
+from engine import clock, edition, events
 from engine.bpmn.dialect import Element
 from engine.bpmn.lint import Finding
 from engine.definitions import BPMN, DMN, FORM, Definition, Deployment
@@ -78,7 +78,7 @@ def deploy(
     made = [_define(session, deployment, bundle, *given_file) for given_file in given.items()]
     session.flush()
     releases.renew(session)
-    tables.forget(session)
+    edition.renew(session)
     _record(session, deployment, [definition for definition in made if definition])
     return deployment
 

@@ -15,6 +15,7 @@ import holidays
 from sqlalchemy import Date, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from engine import edition
 from engine.store import Base
 
 SATURDAY = 5
@@ -29,6 +30,13 @@ class ClosingDay(Base):
     why: Mapped[str] = mapped_column(String(120))
 
 
+def close(session: Session, day: date, why: str) -> None:
+    """Close the municipality for a day. Running deadlines keep theirs."""
+    session.add(ClosingDay(day=day, why=why))
+    session.flush()
+    edition.renew(session)
+
+
 class WorkingDays:
     """The municipality's working days: Monday to Friday less holidays and closing days."""
 
@@ -37,10 +45,11 @@ class WorkingDays:
 
     @classmethod
     def of(cls, session: Session) -> WorkingDays:
-        """The days as they stand; a session reads them once."""
-        if cls not in session.info:
-            session.info[cls] = cls(frozenset(session.scalars(select(ClosingDay.day))))
-        return session.info[cls]
+        """The days as they stand."""
+        closed = select(ClosingDay.day)
+        return edition.kept(
+            session, "closing_days", lambda: cls(frozenset(session.scalars(closed)))
+        )
 
     def is_open(self, day: date) -> bool:
         return day.weekday() < SATURDAY and day not in self._closed and not is_holiday(day)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Date, ForeignKey, Index, String, select
+from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import rules
+from engine.domain import ahead, rules
 from engine.domain.calendar import WorkingDays, add_months
 from engine.domain.cases import Case
 from engine.domain.facts import fact
@@ -200,7 +200,7 @@ def open_deadlines(
     """The case's open duties, the latest opened last."""
     found = [
         row
-        for row in _standing(session, case)
+        for row in ahead.of(session, case).duties
         if row.state == OPEN
         and (regel is None or row.regel == regel)
         and (subject is None or row.subject == subject)
@@ -211,25 +211,9 @@ def open_deadlines(
 def _open(session: Session, case: Case, deadline: Deadline) -> Deadline:
     # What the flush would fill in is asked for before it.
     deadline.id, deadline.state = new_id(), OPEN
-    _standing(session, case).append(deadline)
+    ahead.of(session, case).duties.append(deadline)
     session.add(deadline)
     return deadline
-
-
-def _standing(session: Session, case: Case) -> list[Deadline]:
-    """The duties that were open when this session first asked, and those it has opened since.
-
-    A step asks many times. Whoever changes a case's duties has locked its row, so that what was
-    read stands until the session ends, and every new duty comes by `_open`.
-    """
-    cases = session.info.setdefault(_STANDING, {})
-    if case.id not in cases:
-        query = select(Deadline).where(Deadline.case_id == case.id, Deadline.state == OPEN)
-        cases[case.id] = list(session.scalars(query))
-    return cases[case.id]
-
-
-_STANDING = "deadlines_of_cases"
 
 
 def in_words(rule: rules.Rule, start: date, due: date) -> str:

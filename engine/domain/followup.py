@@ -138,6 +138,7 @@ def register(
 ) -> FollowUp:
     """Keep one follow-up, the duties it met, and what is next: those duties have begun."""
     row = FollowUp(
+        id=new_id(),
         case_id=case.id,
         held_on=held_on,
         rules=[duty.regel for duty in met],
@@ -149,7 +150,6 @@ def register(
         **facts,
     )
     session.add(row)
-    session.flush()
     return row
 
 
@@ -172,7 +172,6 @@ def note_progress(
                 what_worked=said.get("hvad_virkede"),
             )
         )
-    session.flush()
 
 
 def agree_earlier(session: Session, case: Case, day: date, held_on: date) -> None:

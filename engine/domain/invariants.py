@@ -66,9 +66,7 @@ def refuse(session: Session, case: Case) -> None:
     """Raise where the case, as it now stands, breaks (i), (iv) or (vi)."""
     if case.type not in CITIZEN_TYPES or case.locked:
         return
-    if (case.tilstand or "").startswith("PLAN_") and not consent.in_force(
-        session, case, consent.PLAN
-    ):
+    if has_plan(case) and not consent.in_force(session, case, consent.PLAN):
         raise PlanUdenSamtykke
     if case.tilstand in CLOSED and case.afslutning_aarsag not in closure.OWNED_BY_A_LAWYER:
         found = closure.obstacles(session, case)
@@ -79,6 +77,12 @@ def refuse(session: Session, case: Case) -> None:
             needs = row.kind in BY_CONSENT and row.answer == "tilladt"
             if needs and not consent.covers(session, case, row.who):
                 raise ModtagerUdenSamtykke(hvem=row.who)
+
+
+def has_plan(case: Case) -> bool:
+    """Whether a citizen's case stands in a state of its plan: by (i) a consent to it is in force."""
+    kept = case.type in CITIZEN_TYPES and not case.locked
+    return kept and (case.tilstand or "").startswith("PLAN_")
 
 
 def keeps(case: Case) -> bool:

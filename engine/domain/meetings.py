@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from engine import clock
+from engine.domain import ahead
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.errors import Refused
@@ -103,9 +104,11 @@ class Invitee(Base):
 
 def call(session: Session, case: Case, by: str, at: datetime, purpose: str, **facts) -> Meeting:
     """Plan a meeting; invitees are added with `invite`."""
-    meeting = Meeting(case_id=case.id, called_by=by, at=at, purpose=purpose, **facts)
+    # What the flush would fill in is asked for before it.
+    fresh = {"id": new_id(), "kind": NETWORK, "state": PLANNED, "sequence": 0}
+    meeting = Meeting(case_id=case.id, called_by=by, at=at, purpose=purpose, **fresh | facts)
+    ahead.of(session, case).meetings.append(meeting)
     session.add(meeting)
-    session.flush()
     return meeting
 
 
@@ -137,10 +140,12 @@ def cancel_future(session: Session, case: Case, why: str) -> list[Meeting]:
 
 def planned(session: Session, case: Case, kind: str | None = None) -> list[Meeting]:
     """Meetings that have not been held, the next one first."""
-    query = select(Meeting).where(Meeting.case_id == case.id, Meeting.state == PLANNED)
-    if kind is not None:
-        query = query.where(Meeting.kind == kind)
-    return list(session.scalars(query.order_by(Meeting.at, Meeting.id)))
+    found = [
+        meeting
+        for meeting in ahead.of(session, case).meetings
+        if meeting.state == PLANNED and kind in (None, meeting.kind)
+    ]
+    return sorted(found, key=lambda meeting: (meeting.at, meeting.id))
 
 
 def next_planned(session: Session, case: Case, kind: str = NETWORK) -> Meeting:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine import clock, tables
+from engine import clock, edition, tables
 from engine.decisions import Row
 from engine.errors import Refused
 from engine.store import Base, Json, new_id
@@ -125,12 +125,14 @@ def _ask(session: Session, on: date | None, **inputs: str) -> Rule | None:
 
 
 def local_value(session: Session, regel: str) -> Any:
-    """The municipality's latest value for the rule, or None. All are read once per session."""
-    if _LOCAL not in session.info:
-        query = select(LocalRule.regel, LocalRule.value)
-        rows = session.execute(query.order_by(LocalRule.decided_at, LocalRule.id.desc()))
-        session.info[_LOCAL] = {row.regel: row.value for row in rows}
-    return session.info[_LOCAL].get(regel)
+    """The municipality's latest value for the rule, or None."""
+    return edition.kept(session, "local_values", lambda: _local_values(session)).get(regel)
+
+
+def _local_values(session: Session) -> dict[str, Any]:
+    query = select(LocalRule.regel, LocalRule.value)
+    rows = session.execute(query.order_by(LocalRule.decided_at, LocalRule.id.desc()))
+    return {row.regel: row.value for row in rows}
 
 
 def decide_locally(session: Session, regel: str, value: Any, by: str) -> None:
@@ -142,7 +144,4 @@ def decide_locally(session: Session, regel: str, value: Any, by: str) -> None:
     session.execute(delete(LocalRule).where(*same))
     session.add(LocalRule(regel=regel, value=value, decided_at=clock.now(), decided_by=by))
     session.flush()
-    session.info.pop(_LOCAL, None)
-
-
-_LOCAL = "local_rules"
+    edition.renew(session)

@@ -60,7 +60,7 @@ def hold(
 ) -> dict | None:
     """Gem opfølgningen, opfyld fristerne, og start de næste, talt fra den dag, den blev holdt."""
     session, case = context.session, context.case
-    if not consent.in_force(session, case, consent.PLAN):
+    if not (invariants.has_plan(case) or consent.in_force(session, case, consent.PLAN)):
         raise SamtykkeTrukketFoerOpfoelgning
     met = followup.covered(session, case, opfyldte_frister)
     _check_rhythm(context, met, answers)

@@ -6,8 +6,8 @@ import pytest
 
 from engine import clock, municipality
 from engine.diagrams import shipped
-from engine.domain import cases, deadlines, rules
-from engine.domain.calendar import ClosingDay, WorkingDays
+from engine.domain import calendar, cases, deadlines, rules
+from engine.domain.calendar import WorkingDays
 from engine.settings import enter_demo
 
 DAYS = WorkingDays()
@@ -104,8 +104,7 @@ def test_a_rule_that_has_ended_is_missing_and_says_so(municipal, virtual_clock):
 
 def test_a_closing_day_of_the_municipality_moves_a_working_day_deadline(municipal, virtual_clock):
     def act(session):
-        session.add(ClosingDay(day=date(2026, 12, 24), why="juleaften"))
-        session.flush()
+        calendar.close(session, date(2026, 12, 24), "juleaften")
         case = cases.create(session, "koordinering")
         row = deadlines.start(session, case, "KP-5", date(2026, 12, 23))
         assert row.due == date(2027, 1, 4)
