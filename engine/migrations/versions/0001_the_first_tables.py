@@ -42,11 +42,27 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("papers_close", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("place", sa.String(length=160), nullable=True),
         sa.Column("members", sa.Text(), nullable=False),
         sa.Column("deputies", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("planned_by", sa.String(length=60), nullable=True),
+        sa.Column("present", sa.Text(), nullable=True),
+        sa.Column("stand_ins", sa.Text(), nullable=False),
+        sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_because", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_committee_meetings")),
-        sa.UniqueConstraint("held_at", name=op.f("uq_committee_meetings_held_at")),
     )
+    with op.batch_alter_table("committee_meetings", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_committee_meetings_held_at",
+            ["held_at"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'aflyst'"),
+            postgresql_where=sa.text("state <> 'aflyst'"),
+        )
+
     op.create_table(
         "deployments",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -431,6 +447,22 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_cases_owner_state", ["owner_unit", "tilstand"], unique=False)
 
+    op.create_table(
+        "committee_minutes",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("meeting_id", sa.String(length=36), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("remarks", sa.Text(), nullable=True),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("written_by", sa.String(length=60), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["committee_meetings.id"], name=op.f("fk_committee_minutes_meeting_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_committee_minutes")),
+        sa.UniqueConstraint("meeting_id", name=op.f("uq_committee_minutes_meeting_id")),
+        info={"append_only": True},
+    )
     op.create_table(
         "definitions",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -886,6 +918,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("closures", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_closures_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "committee_minutes_answers",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("minutes_id", sa.String(length=36), nullable=False),
+        sa.Column("member", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member"], ["users.username"], name=op.f("fk_committee_minutes_answers_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["minutes_id"],
+            ["committee_minutes.id"],
+            name=op.f("fk_committee_minutes_answers_minutes_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_committee_minutes_answers")),
+        sa.UniqueConstraint(
+            "minutes_id",
+            "member",
+            "number",
+            name=op.f("uq_committee_minutes_answers_minutes_id_member_number"),
+        ),
+        info={"append_only": True},
+    )
+    with op.batch_alter_table("committee_minutes_answers", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_committee_minutes_answers_minutes_id"), ["minutes_id"], unique=False
+        )
 
     op.create_table(
         "concerns",
@@ -1523,12 +1586,13 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.String(length=36), nullable=False),
         sa.Column("application_id", sa.String(length=36), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=True),
+        sa.Column("ratifies", sa.Boolean(), nullable=False),
         sa.Column("disqualified", sa.Text(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("postponed_because", sa.Text(), nullable=True),
         sa.Column("result", sa.String(length=30), nullable=True),
-        sa.Column("present", sa.Text(), nullable=True),
-        sa.Column("votes_hash", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_agenda_items_application_id")
         ),
@@ -1832,6 +1896,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rulings_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "ballots",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("item_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("result", sa.String(length=30), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("conditions", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("able", sa.Text(), nullable=False),
+        sa.Column("chair", sa.String(length=60), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(length=60), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=60), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("hash", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["agenda_items.id"], name=op.f("fk_ballots_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ballots")),
+        sa.UniqueConstraint("item_id", "number", name=op.f("uq_ballots_item_id_number")),
+        info={
+            "guards": {
+                "sqlite": [
+                    "CREATE TRIGGER ballots_no_update BEFORE UPDATE ON ballots WHEN OLD.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'the ballot is closed'); END",
+                    "CREATE TRIGGER ballots_no_delete BEFORE DELETE ON ballots BEGIN SELECT RAISE(ABORT, 'the ballot is closed'); END",
+                    "CREATE TRIGGER ballots_no_replace BEFORE INSERT ON ballots WHEN EXISTS (SELECT 1 FROM ballots WHERE rowid = NEW.rowid OR id = NEW.id OR (item_id = NEW.item_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'the ballot is closed'); END",
+                ],
+                "postgresql": [
+                    "CREATE OR REPLACE FUNCTION ballot_is_closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ballot is closed'; END $$",
+                    "CREATE TRIGGER ballots_no_update BEFORE UPDATE ON ballots FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL) EXECUTE FUNCTION ballot_is_closed()",
+                    "CREATE TRIGGER ballots_no_delete BEFORE DELETE OR TRUNCATE ON ballots FOR EACH STATEMENT EXECUTE FUNCTION ballot_is_closed()",
+                ],
+            }
+        },
+    )
+    with op.batch_alter_table("ballots", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ballots_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
         "complaints",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
@@ -1885,32 +1987,76 @@ def upgrade() -> None:
     op.create_table(
         "votes",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("item_id", sa.String(length=36), nullable=False),
+        sa.Column("ballot_id", sa.String(length=36), nullable=False),
         sa.Column("member", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("vote", sa.String(length=20), nullable=False),
+        sa.Column("dissent", sa.Text(), nullable=True),
         sa.Column("cast_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["agenda_items.id"], name=op.f("fk_votes_item_id")),
+        sa.ForeignKeyConstraint(["ballot_id"], ["ballots.id"], name=op.f("fk_votes_ballot_id")),
         sa.ForeignKeyConstraint(["member"], ["users.username"], name=op.f("fk_votes_member")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_votes")),
-        sa.UniqueConstraint("item_id", "member", name=op.f("uq_votes_item_id_member")),
-        info={"append_only": True},
+        sa.UniqueConstraint(
+            "ballot_id", "member", "number", name=op.f("uq_votes_ballot_id_member_number")
+        ),
+        info={
+            "append_only": True,
+            "guards": {
+                "sqlite": [
+                    "CREATE TRIGGER votes_not_late BEFORE INSERT ON votes WHEN EXISTS (SELECT 1 FROM ballots WHERE id = NEW.ballot_id AND closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'the ballot is closed'); END"
+                ],
+                "postgresql": [
+                    "CREATE OR REPLACE FUNCTION refuse_late_vote() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM ballots WHERE id = NEW.ballot_id AND closed_at IS NOT NULL) THEN RAISE EXCEPTION 'the ballot is closed'; END IF; RETURN NEW; END $$",
+                    "CREATE TRIGGER votes_not_late BEFORE INSERT ON votes FOR EACH ROW EXECUTE FUNCTION refuse_late_vote()",
+                ],
+            },
+        },
     )
     with op.batch_alter_table("votes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_votes_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_votes_ballot_id"), ["ballot_id"], unique=False)
 
     op.make_append_only("events", [["id"], ["case_id", "seq"]])
     op.make_append_only("reads", [["id"], ["case_id", "seq"]])
+    op.make_append_only("committee_minutes", [["id"], ["meeting_id"]])
     op.make_append_only("budget_contributions", [["id"], ["line", "number"]])
     op.make_append_only("budget_entries", [["id"]])
+    op.make_append_only("committee_minutes_answers", [["id"], ["minutes_id", "member", "number"]])
     op.make_append_only("bills", [["id"], ["application_id", "voucher"]])
-    op.make_append_only("votes", [["id"], ["item_id", "member"]])
+    op.make_guards(
+        "ballots",
+        {
+            "sqlite": [
+                "CREATE TRIGGER ballots_no_update BEFORE UPDATE ON ballots WHEN OLD.closed_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'the ballot is closed'); END",
+                "CREATE TRIGGER ballots_no_delete BEFORE DELETE ON ballots BEGIN SELECT RAISE(ABORT, 'the ballot is closed'); END",
+                "CREATE TRIGGER ballots_no_replace BEFORE INSERT ON ballots WHEN EXISTS (SELECT 1 FROM ballots WHERE rowid = NEW.rowid OR id = NEW.id OR (item_id = NEW.item_id AND number = NEW.number)) BEGIN SELECT RAISE(ABORT, 'the ballot is closed'); END",
+            ],
+            "postgresql": [
+                "CREATE OR REPLACE FUNCTION ballot_is_closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ballot is closed'; END $$",
+                "CREATE TRIGGER ballots_no_update BEFORE UPDATE ON ballots FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL) EXECUTE FUNCTION ballot_is_closed()",
+                "CREATE TRIGGER ballots_no_delete BEFORE DELETE OR TRUNCATE ON ballots FOR EACH STATEMENT EXECUTE FUNCTION ballot_is_closed()",
+            ],
+        },
+    )
+    op.make_append_only("votes", [["id"], ["ballot_id", "member", "number"]])
+    op.make_guards(
+        "votes",
+        {
+            "sqlite": [
+                "CREATE TRIGGER votes_not_late BEFORE INSERT ON votes WHEN EXISTS (SELECT 1 FROM ballots WHERE id = NEW.ballot_id AND closed_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'the ballot is closed'); END"
+            ],
+            "postgresql": [
+                "CREATE OR REPLACE FUNCTION refuse_late_vote() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM ballots WHERE id = NEW.ballot_id AND closed_at IS NOT NULL) THEN RAISE EXCEPTION 'the ballot is closed'; END IF; RETURN NEW; END $$",
+                "CREATE TRIGGER votes_not_late BEFORE INSERT ON votes FOR EACH ROW EXECUTE FUNCTION refuse_late_vote()",
+            ],
+        },
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("votes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_votes_item_id"))
+        batch_op.drop_index(batch_op.f("ix_votes_ballot_id"))
 
     op.drop_table("votes")
     with op.batch_alter_table("obstacles", schema=None) as batch_op:
@@ -1921,6 +2067,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_complaints_case_id"))
 
     op.drop_table("complaints")
+    with op.batch_alter_table("ballots", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ballots_item_id"))
+
+    op.drop_table("ballots")
     with op.batch_alter_table("rulings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rulings_case_id"))
         batch_op.drop_index(batch_op.f("ix_rulings_application_id"))
@@ -2090,6 +2240,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_concerns_case_id")
 
     op.drop_table("concerns")
+    with op.batch_alter_table("committee_minutes_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_committee_minutes_answers_minutes_id"))
+
+    op.drop_table("committee_minutes_answers")
     with op.batch_alter_table("closures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_closures_case_id"))
 
@@ -2203,6 +2357,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("definitions")
+    op.drop_table("committee_minutes")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_owner_state")
         batch_op.drop_index(
@@ -2280,6 +2435,13 @@ def downgrade() -> None:
     op.drop_table("event_contents")
     op.drop_table("editions")
     op.drop_table("deployments")
+    with op.batch_alter_table("committee_meetings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_committee_meetings_held_at",
+            sqlite_where=sa.text("state <> 'aflyst'"),
+            postgresql_where=sa.text("state <> 'aflyst'"),
+        )
+
     op.drop_table("committee_meetings")
     op.drop_table("closing_days")
     op.drop_table("chain_heads")
