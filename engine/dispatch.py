@@ -3,12 +3,14 @@
 Outside a demonstration a letter is left in a folder (OVERLIGGER_LETTERS_OUT) as a PDF with a JSON
 file beside it, for the municipality's remote print or Digital Post. In a demonstration nothing
 leaves the house and nothing says that it did. A letter that could not be handed over is tried again;
-meanwhile it stands as an incident on its case, and a ruling that it carries has not been told.
+meanwhile it stands as an incident on its case. A ruling is told when the letters that carry it have
+left: then the time to complain begins, and in a demonstration as if they had.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock, documents, events, incidents, outbox, tables
+from engine.casework import posting
 from engine.domain import letters, people, rulings
 from engine.domain.cases import Case, NoSuchCase
 from engine.domain.letters import Letter
@@ -29,6 +32,8 @@ from engine.outbox import Outgoing
 from engine.queries import meetings, plan
 from engine.settings import Settings, settings
 from engine.store import Store
+
+log = logging.getLogger(__name__)
 
 SYSTEM = "systemet"
 VERB = "send_letter"
@@ -62,6 +67,7 @@ def senders(store: Store, chosen: Settings | None = None) -> dict[str, outbox.Se
     if chosen.demo:
         return {letters.OUTBOX: Sender(store, None)}
     if chosen.letters_out is None:
+        log.warning("no letters leave: OVERLIGGER_LETTERS_OUT is not set")
         return {}
     return {letters.OUTBOX: Sender(store, Folder(chosen.letters_out))}
 
@@ -106,11 +112,14 @@ class Sender:
         try:
             with self._store.reading() as session:
                 letter = session.get_one(Letter, row.ref)
-                if letter.stopped:
-                    return outbox.NOT_SENT
-                sheet = documents.compose(session, letter)
-                parcel = _parcel(session, row, letter, sheet)
-            if self._carrier is not None:
+                stopped = letter.stopped
+                if not stopped:
+                    sheet = documents.compose(session, letter)
+                    parcel = self._carrier and _parcel(session, row, letter, sheet)
+            if stopped:
+                self._store.write(lambda session: _stopped(session, row.ref))
+                return outbox.NOT_SENT
+            if parcel:
                 self._carrier(parcel)
         except Exception as error:
             self._store.write(lambda session, error=error: _failed(session, row.ref, error))
@@ -185,11 +194,15 @@ def _left(session: Session, letter_id: str, sheet: documents.Sheet, demo: bool) 
     incident = _open_incident(session, letter)
     if incident is not None:
         incident.resolved_at, incident.resolved_by = clock.now(), SYSTEM
-    if not demo:
-        rulings.letter_left(session, case, _ruled(letter))
     kind = "letter_not_sent" if demo else "letter_sent"
     facts = {"letter": letter.journal_no, "code": letter.code}
     events.append(session, case, [Entry(kind, SYSTEM, facts=facts)])
+    posting.letter_left(session, case.id, rulings.told_by(letter), SYSTEM)
+
+
+def _stopped(session: Session, letter_id: str) -> None:
+    letter = session.get_one(Letter, letter_id)
+    posting.letter_left(session, letter.case_id, rulings.told_by(letter), SYSTEM)
 
 
 def _failed(session: Session, letter_id: str, error: Exception) -> None:
@@ -211,7 +224,6 @@ def _failed(session: Session, letter_id: str, error: Exception) -> None:
     incident.message, incident.detail = incidents.reason(error), incidents.detail(error)
     incident.last_at = clock.now()
     session.add(incident)
-    rulings.letter_failed(session, case, _ruled(letter))
 
 
 def _open_incident(session: Session, letter: Letter) -> Incident | None:
@@ -222,8 +234,3 @@ def _open_incident(session: Session, letter: Letter) -> Incident | None:
         Incident.resolved_at.is_(None),
     )
     return session.scalars(query).first()
-
-
-def _ruled(letter: Letter) -> list[str]:
-    """The keys of the rulings that the letter tells."""
-    return [row["noegle"] for row in letter.facts.get("afgoerelser", ())]

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from gunicorn.app.base import BaseApplication
-from sqlalchemy import URL
 
 from engine import dispatch, mail
 from engine.errors import Refused
@@ -84,7 +83,7 @@ def serve(
     create_app(store)  # refuses here, in words, rather than in a worker that restarts for ever
     url = store.url
     store.close()
-    lock = _patiently(lambda: _locked(url), AlreadyServed)
+    lock = _patiently(lambda: _locked(store), AlreadyServed)
     try:
         _patiently(lambda: _try_port(host, port), PortTaken)
         _Server(url, host, port, ready).run()
@@ -105,9 +104,9 @@ def _patiently(take: Callable[[], T], refused: type[Refused]) -> T:
             time.sleep(0.2)
 
 
-def _locked(url: URL) -> IO | None:
-    path = url.database
-    if url.get_backend_name() != "sqlite" or not path or path == ":memory:":
+def _locked(store: Store) -> IO | None:
+    path = store.url.database
+    if store.is_postgresql or not path or path == ":memory:":
         return None
     lock = Path(f"{path}.serving").open("w")
     try:

@@ -128,6 +128,11 @@ def keep_copy(session: Session, letter: Letter, version: int, content: dict) -> 
         session.add(row)
 
 
+def has_left(session: Session, letter: Letter) -> bool:
+    """Whether it has been handed over; in a demonstration, whether it would have been."""
+    return session.get(Copy, letter.id) is not None
+
+
 def unsent(session: Session, case: Case) -> list[Letter]:
     """The case's letters that could not be sent, and still are not."""
     query = (

@@ -1,7 +1,8 @@
 """Rulings (afgørelser): one for each law, with its reasons and its own way to complain.
 
 Sources: forvaltningsloven §§ 22-25 (reasons, guidance), retssikkerhedsloven §§ 60, 66, 67 (the
-complaint); domain.md B3. The complaint clock starts when the citizen is told, not before.
+complaint); domain.md B3. The citizen is told when the letter has left the house; the complaint
+clock starts then, and not before.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from sqlalchemy import Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import deadlines, organisation
+from engine.domain import deadlines, letters, organisation
 from engine.domain.cases import Case
 from engine.domain.escalation import Application
 from engine.domain.facts import fact
 from engine.domain.grants import GRANTED
 from engine.domain.keys import key
+from engine.domain.letters import Letter
 from engine.errors import Refused
 from engine.store import Base, new_id
 
@@ -113,43 +115,54 @@ def of_case(session: Session, case: Case) -> list[Ruling]:
     return list(session.scalars(query.order_by(Ruling.decided_at, Ruling.key)))
 
 
-def untold(session: Session, case: Case, row: Application) -> list[Ruling]:
-    """The application's rulings that the citizen does not know yet. Raises IkkeAfgjort."""
+def unwritten(session: Session, case: Case, row: Application) -> list[Ruling]:
+    """The application's rulings that no letter tells yet. Raises IkkeAfgjort."""
     found = [ruling for ruling in of_case(session, case) if ruling.application_id == row.id]
     for law in row.laws:
         if law not in {ruling.law for ruling in found}:
             raise IkkeAfgjort(lov=law)
-    return [ruling for ruling in found if ruling.told_at is None]
+    told = {key for letter in letters.of_case(session, case) for key in told_by(letter)}
+    return [ruling for ruling in found if ruling.key not in told]
 
 
-def letter_failed(session: Session, case: Case, told: Iterable[str]) -> None:
-    """The letter has not left the house: nobody has been told, and no day to complain by runs."""
-    for ruling in _named(session, case, told):
-        ruling.told_at = ruling.complain_by = None
-        deadlines.cancel(session, case, TO_COMPLAIN, "brevet er ikke kommet af sted", ruling.id)
+def in_letter(ruling: Ruling) -> dict:
+    """The ruling as the facts of the letter that tells it (B06)."""
+    return {
+        "noegle": ruling.key,
+        "lov": ruling.law,
+        "resultat": ruling.result,
+        "tekst": ruling.text,
+        "begrundelse": [ruling.reason_rules, ruling.reason_facts, ruling.reason_weighing],
+        "vilkaar": ruling.conditions,
+        "klagevejledning": ruling.guidance,
+    }
 
 
-def letter_left(session: Session, case: Case, told: Iterable[str]) -> None:
-    """The letter has left the house: the complaint clock runs from this day and from no earlier one.
+def told_by(letter: Letter) -> list[str]:
+    """The keys of the rulings that the letter tells."""
+    return [row["noegle"] for row in letter.facts.get("afgoerelser", ())]
 
-    A clock that has stopped, because somebody complained or the time is over, is not set again.
+
+def carried(session: Session, case: Case, keys: Iterable[str]) -> list[Ruling]:
+    """Of the rulings of these keys those that are to be told now: every letter of theirs has left."""
+    on_the_way = {
+        key
+        for letter in letters.of_case(session, case)
+        if told_by(letter) and not letter.stopped and not letters.has_left(session, letter)
+        for key in told_by(letter)
+    }
+    wanted = set(keys) - on_the_way
+    return [r for r in of_case(session, case) if r.key in wanted and r.told_at is None]
+
+
+def tell(session: Session, case: Case, ruling: Ruling) -> None:
+    """The citizen has the ruling from now on, and the time to complain runs from today.
+
+    Raises rules.RuleMissing, deadlines.NotComputable; the ruling has been told none the less.
     """
-    for ruling in _named(session, case, told):
-        running = deadlines.open_deadlines(session, case, TO_COMPLAIN, ruling.id)
-        if ruling.told_at and not (running and _day(ruling.told_at) < clock.today()):
-            continue
-        ruling.told_at = clock.now()
-        due = deadlines.start(session, case, TO_COMPLAIN, clock.today(), ruling.id)
-        ruling.complain_by = due.due
-
-
-def _day(moment: datetime) -> date:
-    return clock.local(moment).date()
-
-
-def _named(session: Session, case: Case, keys: Iterable[str]) -> list[Ruling]:
-    wanted = set(keys)
-    return [ruling for ruling in of_case(session, case) if ruling.key in wanted]
+    ruling.told_at = clock.now()
+    due = deadlines.start(session, case, TO_COMPLAIN, clock.today(), ruling.id)
+    ruling.complain_by = due.due
 
 
 def find(session: Session, case: Case, ruling_key: str) -> Ruling:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,6 +60,7 @@ _TOLD = {
     "document_added": "Lagde et dokument på sagen",
     "document_replaced": "Lagde en ny udgave af et dokument på sagen",
     "letter_sent": "Brevet {letter} blev afleveret til forsendelse",
+    "ruling_told": "Afgørelsen efter {law} er meddelt. Klagefristen er {complain_by}",
     "letter_failed": "Brevet {letter} kom ikke af sted",
     "letter_retried": "Bad om at sende brevet {letter} igen",
     "timer_fired": "Tiden var gået: {label}",
@@ -123,6 +124,9 @@ class _Names:
             unit=self._units.get(facts.get("new"), facts.get("new")),
             user=self.person(str(facts.get("user") or facts.get("new") or "")),
             regel=facts.get("regel", ""),
+            letter=facts.get("letter", ""),
+            law=facts.get("law", ""),
+            complain_by=_day(facts.get("complain_by")),
         )
 
     def _task(self, event: Event) -> str | None:
@@ -140,3 +144,7 @@ class _Names:
             )
             .limit(1)
         )
+
+
+def _day(iso: str | None) -> str:
+    return f"{date.fromisoformat(iso):%d.%m.%Y}" if iso else "ikke fastsat endnu"

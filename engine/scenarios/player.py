@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from engine import casework, clock, diagrams, municipality
+from engine import casework, clock, diagrams, dispatch, municipality, outbox
 from engine.casework.refusals import StepFailed
-from engine.domain import organisation, people
+from engine.domain import letters, organisation, people
 from engine.errors import Refused
 from engine.incidents import Incident
 from engine.scenarios import expect, fingerprint
@@ -138,6 +138,8 @@ class Player:
                 self.teller.catch_up(step.number)
             if self.passage.settle():
                 self.teller.catch_up(step.number)
+            self._post_letters()
+            self.teller.catch_up(step.number)
             self.cast.adopt(self.started)
             self.expect(step)
         except Stop as stop:
@@ -148,6 +150,10 @@ class Player:
             self._stopped(step, Stop(step.action or "at", "udført", _named(error)))
             return False
         return True
+
+    def _post_letters(self) -> None:
+        """What the step wrote is taken to the post the same day, as in a demonstration."""
+        outbox.send_due(self.store, {letters.OUTBOX: dispatch.Sender(self.store, None)})
 
     def _stopped(self, step: Step, stop: Stop) -> None:
         """Tell what the step came to before it ended the story."""

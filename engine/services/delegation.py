@@ -10,7 +10,6 @@ from engine.domain.rulings import BegrundelseMangler, Ruling
 from engine.errors import Refused
 from engine.services import Context, service
 from engine.services.appointment import send
-from engine.services.deadlines import begin
 
 RESULTS = {"ja": "bevilget", "delvist": "delvist", "nej": "afslag"}
 # The form's keys of the three parts that a decision not fully in favour must give (FVL § 24).
@@ -144,22 +143,9 @@ def _rule(context: Context, law: str, what: str, result: str, answers: dict) -> 
         appeals_body=body.code,
         decided_by=context.actor,
         decided_at=context.now,
-        told_at=context.now,
         **parts,
     )
     session.add(ruling)
     session.flush()
-    due = begin(context, "RSL-1", context.today, subject=ruling.id)
-    ruling.complain_by = due and due.due
-    told = {
-        "noegle": ruling.key,
-        "lov": law,
-        "resultat": result,
-        "tekst": ruling.text,
-        "begrundelse": list(parts.values()),
-        "vilkaar": None,
-        "klagevejledning": ruling.guidance,
-        "klagefrist": ruling.complain_by.isoformat() if ruling.complain_by else None,
-    }
-    send(context, "B06", afgoerelser=[told])
+    send(context, "B06", afgoerelser=[rulings.in_letter(ruling)])
     return ruling

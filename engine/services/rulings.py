@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from engine.domain import letters, people, rulings
 from engine.services import Context, service
-from engine.services.deadlines import begin
 from engine.services.escalation import of
 
 
@@ -41,26 +40,10 @@ def write_ruling(
 def letter_of_ruling(
     context: Context, indstilling_id: str | None = None, **_: object
 ) -> dict | None:
-    """Send B06: ét brev med alle afgørelser. Klagefristen RSL-1 løber fra nu, hvor de er meddelt."""
+    """Send B06: ét brev med alle afgørelser. Klagefristen RSL-1 løber, fra brevet er afsendt."""
     session, case = context.session, context.case
-    told = rulings.untold(session, case, of(context, indstilling_id))
-    for ruling in told:
-        ruling.told_at = context.now
-        due = begin(context, "RSL-1", context.today, subject=ruling.id)
-        ruling.complain_by = due and due.due
     facts = [
-        {
-            "noegle": ruling.key,
-            "lov": ruling.law,
-            "resultat": ruling.result,
-            "tekst": ruling.text,
-            "begrundelse": [ruling.reason_rules, ruling.reason_facts, ruling.reason_weighing],
-            "vilkaar": ruling.conditions,
-            "klagevejledning": ruling.guidance,
-            "klagefrist": ruling.complain_by.isoformat() if ruling.complain_by else None,
-        }
-        for ruling in told
+        rulings.in_letter(r) for r in rulings.unwritten(session, case, of(context, indstilling_id))
     ]
     for person in people.citizens(session, case.id):
         letters.send(session, case, "B06", person, by=context.actor, afgoerelser=facts)
-    context.record("rulings_told", rulings=[ruling.key for ruling in told])

@@ -14,10 +14,19 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from engine import casework, clock, diagrams, jobs, municipality
+from engine import casework, clock, diagrams, dispatch, jobs, municipality, outbox
 from engine.casework.rights import SYSTEM
 from engine.casework.step import Step
-from engine.domain import access, cases, consent, deadlines, invariants, people, screening
+from engine.domain import (
+    access,
+    cases,
+    consent,
+    deadlines,
+    invariants,
+    letters,
+    people,
+    screening,
+)
 from engine.domain.cases import Case
 from engine.instances import UNFINISHED, WorkItem
 from engine.settings import enter_demo
@@ -128,6 +137,7 @@ class Town:
         """Complete the task that this user can see."""
         casework.complete(self.store, self.task(who, element, item), answers, by=who)
         casework.run_due(self.store)
+        outbox.send_due(self.store, {letters.OUTBOX: dispatch.Sender(self.store, None)})
 
     def task(self, who: str, element: str, item: str | None = None) -> str:
         with self.store.reading() as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import orjson
 import pytest
@@ -17,12 +17,14 @@ from engine.domain import (
     letters,
     organisation,
     people,
+    rules,
     rulings,
 )
 from engine.domain.letters import Letter
 from engine.incidents import Incident
 from engine.outbox import Outgoing
 from engine.queries import letters as query
+from engine.queries import trail
 from engine.settings import Settings
 from tests.queries import papers_world as world
 
@@ -68,28 +70,22 @@ def write_letter(store, nummer, code="B01", **facts):
 
 
 def write_ruling(store, nummer):
-    """A refusal told today in a letter, as a diagram's service does it: its journal number."""
+    """A refusal and the letters that are to tell it: the last one's journal number."""
 
     def write(session):
         case = cases.by_number(session, nummer)
         ruling = rulings.Ruling(
             case_id=case.id, key="sel", law="SEL", unit="FAM", result="afslag", text="Nej",
             guidance=rulings.guidance("Ankestyrelsen"), appeals_body="X-AST", decided_by="fie",
-            decided_at=clock.now(), told_at=clock.now(),
+            decided_at=clock.now(), reason_facts="Fakta",
         )  # fmt: skip
         session.add(ruling)
-        session.flush()
-        due = deadlines.start(session, case, rulings.TO_COMPLAIN, clock.today(), ruling.id)
-        ruling.complain_by = due.due
-        told = {
-            "noegle": "sel", "lov": "SEL", "resultat": "afslag", "tekst": "Nej",
-            "begrundelse": ["Regler", "Fakta", "Hensyn"], "vilkaar": None,
-            "klagevejledning": ruling.guidance,
-        }  # fmt: skip
-        citizen = people.citizens(session, case.id)[0]
-        return letters.send(
-            session, case, "B06", citizen, world.COORDINATOR, afgoerelser=[told]
-        ).journal_no
+        told = [rulings.in_letter(ruling)]
+        for citizen in people.citizens(session, case.id):
+            letter = letters.send(
+                session, case, "B06", citizen, world.COORDINATOR, afgoerelser=told
+            )
+        return letter.journal_no
 
     return store.write(write)
 
@@ -170,12 +166,12 @@ def test_nobody_writes_to_the_dead(store, case, folder):
     assert look(store, case, number).words == "Ikke sendt: modtageren er død"
 
 
-def test_a_letter_that_fails_is_an_incident_holds_the_case_and_stops_the_complaint_clock(
+def test_a_letter_that_fails_is_an_incident_holds_the_case_and_starts_no_complaint_clock(
     store, case, folder
 ):
     number = write_ruling(store, case)
     gone = folder / "endnu_ikke"
-    assert clock_of(store, case)[1] is not None
+    assert clock_of(store, case) == (None, None, [])
     assert beat(store, letters_out=gone) == 0
     told = look(store, case, number)
     assert told.again and told.incident
@@ -201,21 +197,81 @@ def test_a_letter_that_fails_is_an_incident_holds_the_case_and_stops_the_complai
         kinds = [
             row.kind for row in session.scalars(select(events.Event).order_by(events.Event.seq))
         ]
-        assert [kind for kind in kinds if kind.startswith("letter_")] == [
+        assert [kind for kind in kinds if kind.startswith(("letter_", "ruling_"))] == [
             "letter_failed",
             "letter_sent",
+            "ruling_told",
         ]
+        told = [entry.text for entry in trail.of_case(session, world.COORDINATOR, case).entries]
+    assert told[:3] == [
+        "Afgørelsen efter SEL er meddelt. Klagefristen er 05.02.2026",
+        f"Brevet {number} blev afleveret til forsendelse",
+        f"Brevet {number} kom ikke af sted",
+    ]
 
 
-def test_a_letter_that_left_the_day_it_was_written_moves_no_clock(store, case, folder):
+def test_a_letter_that_goes_twice_moves_no_clock(store, case, folder):
     write_ruling(store, case)
-    before = clock_of(store, case)
     beat(store, letters_out=folder)
+    before = clock_of(store, case)
+    assert before[2] == [date(2026, 2, 2)]
+    # The power went before it was written that the letter had gone.
+    clock._clock.advance(days=2)
+    store.write(lambda session: outbox.again(session.scalars(select(Outgoing)).one()))
+    assert beat(store, letters_out=folder) == 1
     assert clock_of(store, case) == before
+
+
+def test_a_family_has_been_told_when_the_last_letter_has_left_or_goes_nowhere(store, case, folder):
+    def join(session):
+        found = cases.by_number(session, case)
+        for name in ("Mor Prøvesen", "Far Prøvesen"):
+            people.add_party(session, found.id, people.register(session, name).id, "borger")
+
+    store.write(join)
+    write_ruling(store, case)
+
+    def hold_back(session, which, until):
+        rows = session.scalars(select(Outgoing).order_by(Outgoing.id)).all()
+        rows[which].due_at = until
+
+    for number in (1, 2):
+        store.write(lambda s, n=number: hold_back(s, n, clock.now() + timedelta(days=n)))
+    assert beat(store, letters_out=folder) == 1
+    clock._clock.advance(days=1)
+    assert beat(store, letters_out=folder) == 1
+    assert clock_of(store, case) == (None, None, [])
+    clock._clock.advance(days=1)
+
+    def die(session):
+        found = cases.by_number(session, case)
+        letters.stop(session, found, people.citizens(session, found.id)[2])
+
+    store.write(die)
+    assert beat(store, letters_out=folder) == 0
+    assert clock_of(store, case)[2] == [date(2026, 2, 4)]
+
+
+def test_where_no_rule_gives_the_day_the_letter_goes_once_and_somebody_is_asked(
+    store, case, folder, monkeypatch
+):
+    def missing(*_):
+        raise rules.RuleMissing(regel="RSL-1", dag="i dag")
+
+    monkeypatch.setattr(deadlines, "start", missing)
+    write_ruling(store, case)
+    assert beat(store, letters_out=folder) == 1
+    assert clock_of(store, case)[1:] == (None, [])
+    assert clock_of(store, case)[0] is not None
+    with store.reading() as session:
+        kinds = session.scalars(select(events.Event.kind)).all()
+    # Nothing is shipped here that could ask; the trail says that somebody should have been.
+    assert "invariant_broken" in kinds
 
 
 def test_a_complaint_that_has_come_stops_the_clock_for_good(store, case, folder):
     write_ruling(store, case)
+    beat(store, letters_out=folder)
 
     def complain(session):
         found = cases.by_number(session, case)
@@ -224,6 +280,7 @@ def test_a_complaint_that_has_come_stops_the_clock_for_good(store, case, folder)
 
     store.write(complain)
     clock._clock.advance(days=2)
+    store.write(lambda session: outbox.again(session.scalars(select(Outgoing)).one()))
     assert beat(store, letters_out=folder) == 1
     assert clock_of(store, case)[2] == []
 
