@@ -16,14 +16,16 @@ from werkzeug.exceptions import HTTPException
 from engine import incidents
 from engine.casework.refusals import NoSuchTask
 from engine.domain.cases import NoSuchCase
+from engine.domain.people import NoSuchPerson
 from engine.errors import Refused
+from engine.queries.figures import NoSuchFigures
 from engine.queries.news import NothingToReport
 from web.texts import gettext as _
 
 log = structlog.get_logger("web")
 
 # What does not exist for somebody is answered as if it were not there at all.
-ABSENT = (NoSuchTask, NoSuchCase, NothingToReport)
+ABSENT = (NoSuchTask, NoSuchCase, NoSuchPerson, NothingToReport, NoSuchFigures)
 
 
 def init_app(app: Flask) -> None:

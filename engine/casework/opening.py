@@ -43,6 +43,9 @@ def open_case(
         employed(session, by)
         people_of_case = given_people
         if case is None and process == referral.ENTRY:
+            before = None if given_people else referral.sent_before(session, answers or {}, by)
+            if before is not None:
+                return before.nummer
             people_of_case = _citizens(session, given_people, answers or {})
             joined = referral.open_case_of(session, people_of_case)
             if joined is not None:

@@ -144,6 +144,32 @@ def register(session: Session, case: Case, answers: Mapping[str, Any], by: str) 
     return received
 
 
+def sent_before(session: Session, answers: Mapping[str, Any], by: str) -> Case | None:
+    """The case that the same user opened today by saying the same of somebody without a number.
+
+    A number finds the citizen's own case; a name and a day of birth find nobody's but this.
+    """
+    if answers.get("borger_cpr"):
+        return None
+    query = (
+        select(Case)
+        .join(Referral, Referral.case_id == Case.id)
+        .join(Party, Party.case_id == Case.id)
+        .join(Person, Person.id == Party.person_id)
+        .where(
+            Referral.registered_by == by,
+            Party.role == CITIZEN_SELF,
+            Person.name == (answers.get("borger_navn") or ""),
+            Person.birth_date == _date(answers.get("borger_foedselsdato")),
+            Case.closed_at.is_(None),
+        )
+    )
+    for case in session.scalars(query.order_by(Referral.received_at.desc())):
+        if repeats(session, case, answers):
+            return case
+    return None
+
+
 def repeats(session: Session, case: Case, answers: Mapping[str, Any]) -> bool:
     """Whether the case's newest referral of today says the same from the same: sent twice."""
     last = latest(session, case)

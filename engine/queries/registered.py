@@ -46,6 +46,14 @@ def mine(session: Session, username: str) -> list[Somebody]:
     return _seen(session, username, Person.registered_by == username)
 
 
+def one(session: Session, username: str, person_id: str) -> Somebody:
+    """The person, where they exist for the user. Raises NoSuchPerson."""
+    found = _seen(session, username, Person.id == person_id)
+    if not found:
+        raise people.NoSuchPerson
+    return found[0]
+
+
 def _seen(session: Session, username: str, *wanted) -> list[Somebody]:
     visible = access.visible_cases(session, username)
     known = select(Party.person_id).where(Party.case_id.in_(visible))

@@ -66,6 +66,8 @@ class Asker:
             "feed_id": lambda: self._same(str(self.no_id())),
             "import_id": lambda: self._same(str(self.no_id())),
             "kode": lambda: self._same(self.random.choice(("KUI", "JOB", "FAM", "XXX"))),
+            "noegletal": lambda: self._same(self.random.choice(("K2", "K20-aabne", "K10", "X"))),
+            "filtype": lambda: self._same(self.random.choice(("csv", "xlsx", "doc"))),
             "incident_id": lambda: self._same("1"),
             "handling": lambda: self._same(self.random.choice(("bero", "giv"))),
             "token": lambda: self._same(self.random.choice(tokens) if tokens else "x"),
@@ -134,12 +136,16 @@ class Asker:
             query["opgave"] = [choice(self.oracle.rows.work_items).id for _ in range(3)]
         if rule.rule == "/kalender":
             query = {"vis": choice(("mine", "enhed")), "uger": choice(("6", "52"))}
+        if rule.rule.startswith("/noegletal"):
+            query = {"for": choice(("mine", "KUI", "JOB", "alle")), "maaneder": choice(("3", "36"))}
         if rule.rule.endswith("sammenlign"):
             query = {"fra": "1", "til": choice(("1", "2"))}
         if rule.rule.endswith(("/plan", "plan.pdf")):
             query = choice(({}, {}, {"udgave": "1"}, {"udgave": "2"}, {"borger": "2"}))
         if rule.rule == "/opgaver/<task_id>" and self.random.randrange(3) == 0:
             query["ret"] = "1"
+        if rule.rule == "/henvis" and self.random.randrange(3):
+            query["person"] = choice(self.oracle.rows.parties).person_id
         if rule.rule == "/fravaer":
             query["hvem"] = choice(USERS)
         searches = ("/opgaver", "/opgaver/filtre", "/sager", "/gaa-til", "/noter")
