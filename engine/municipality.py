@@ -26,6 +26,7 @@ UNSAID = (
     "beskeder.klokken",
     "indbakke.gul_arbejdsdage",
     "kontaktforsoeg",
+    "noegletal.mindst",
     "paamindelser",
     "samtykke.gennemgang_maaneder",
     "team_enhed",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flask import Flask, g, url_for
 
+from engine.queries import figures
+from web import signing
 from web.texts import gettext as _
 
 
@@ -18,13 +20,16 @@ class Place:
 
 
 def places() -> list[Place]:
-    """The pages of the main menu."""
-    return [
+    """The pages of the main menu that are there for the reader."""
+    found = [
         Place(_("Opgaver"), url_for("inbox.show"), "o"),
         Place(_("Sager"), url_for("cases.show"), "s"),
         Place(_("Kalender"), url_for("calendar.show"), "k"),
         Place(_("Henvis"), url_for("referral.show"), "h"),
     ]
+    if figures.are_there(signing.reading(), signing.me().username):
+        found.append(Place(_("Nøgletal"), url_for("figures.show"), "n"))
+    return found
 
 
 def init_app(app: Flask) -> None:

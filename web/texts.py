@@ -44,6 +44,8 @@ def init_app(app: Flask) -> None:
         klokken=time_of,
         siden=ago,
         kroner=kroner,
+        maaned=month,
+        tal=number,
         bytes=size_of,
         dato=written_day,
         ugedag=weekday,
@@ -107,6 +109,11 @@ def ago(value: datetime) -> str:
 def kroner(amount) -> str:
     """12.500 kr."""
     return f"{format_decimal(amount, '#,##0.##', LOCALE)} kr."
+
+
+def number(value: float) -> str:
+    """14, or 0,5"""
+    return format_decimal(value, "#,##0.#", LOCALE)
 
 
 def weekday(value: date) -> str:

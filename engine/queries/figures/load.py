@@ -1,0 +1,51 @@
+"""What each coordinator carries, in percent of the norm (K13, decision table `kapacitet`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from engine import tables
+from engine.domain import appointment, organisation
+from engine.domain.appointment import Load
+from engine.queries.figures.scope import EVERYTHING, Scope
+
+#: The colours of the table, in words: a colour never stands alone.
+_WORDS = {"groen": "Under normen", "gul": "Tæt på normen", "roed": "Over normen"}
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One coordinator: cases at each stage, and what they weigh against the norm."""
+
+    name: str
+    unit: str
+    load: Load
+    percent: int
+    colour: str
+    words: str
+
+
+def carried(session: Session, chosen: Scope) -> list[Carried]:
+    """The coordinators of the scope, the heaviest load first."""
+    model = organisation.setting(session, "organisationsmodel")
+    people = [
+        user
+        for user in appointment.candidates(session)
+        if chosen.key == EVERYTHING
+        or user.username == chosen.username
+        or (chosen.unit and appointment.home(session, user.username) == chosen.unit)
+    ]
+    loads = appointment.loads(session, [user.username for user in people])
+    found = []
+    for user in people:
+        load = loads[user.username]
+        colours = [
+            row["farve"] for row in tables.decide(session, "kapacitet", load.inputs(model)).value
+        ]
+        colour = colours[0] if colours else "groen"
+        home = appointment.home(session, user.username) or ""
+        percent = appointment.percent(session, load, model)
+        found.append(Carried(user.name, home, load, percent, colour, _WORDS[colour]))
+    return sorted(found, key=lambda one: (-one.percent, one.name))
