@@ -13,6 +13,7 @@ from engine.domain.organisation import Unit, User
 from engine.events import Event
 from engine.instances import WorkItem
 from engine.queries import labels, search
+from engine.queries.trail_words import TOLD
 
 PAGE = 40
 
@@ -37,45 +38,12 @@ class Trail:
     older: int | None
 
 
-# kind -> how it is told. What is not here is for auditors: every arrow of the diagram.
-_TOLD = {
-    "case_opened": "Sagen blev oprettet",
-    "referral_joined": "En ny henvisning kom ind på sagen",
-    "completed": "Løste »{task}«",
-    "svar_rettet": "Rettede svaret i »{task}«",
-    "claimed": "Tog »{task}«",
-    "released": "Lagde »{task}« tilbage",
-    "assigned": "Gav »{task}« til {to}",
-    "held": "Satte »{task}« i bero",
-    "resumed": "Tog »{task}« frem igen",
-    "hold_ended": "»{task}« kom tilbage fra bero",
-    "fell_away": "»{label}« er ikke længere aktuel",
-    "state_changed": "Sagen er nu: {new}",
-    "owner_changed": "{unit} er nu ansvarlig for sagen",
-    "coordinator_appointed": "{user} blev koordinator",
-    "coordinator_changed": "{user} blev koordinator",
-    "deputy_appointed": "{user} blev stedfortræder",
-    "note_written": "Skrev en note",
-    "note_corrected": "Rettede en note",
-    "document_added": "Lagde et dokument på sagen",
-    "document_replaced": "Lagde en ny udgave af et dokument på sagen",
-    "letter_sent": "Brevet {letter} blev afleveret til forsendelse",
-    "ruling_told": "Afgørelsen efter {law} er meddelt. Klagefristen er {complain_by}",
-    "letter_failed": "Brevet {letter} kom ikke af sted",
-    "letter_retried": "Bad om at sende brevet {letter} igen",
-    "timer_fired": "Tiden var gået: {label}",
-    "rule_missing": "Der mangler en regel: {regel}",
-    "brought_in": "Sagen blev overført fra et andet system",
-    "incident_opened": "Noget gik i stå. Administratoren har fået besked",
-}
-
-
 def of_case(session: Session, username: str, nummer: str, before: int | None = None) -> Trail:
     """A page of the trail, going back from the entry `before`. Raises NoSuchCase."""
     case = cases.by_number(session, nummer)
     if access.TRAIL not in access.parts(session, username, case):
         raise cases.NoSuchCase
-    query = select(Event).where(Event.case_id == case.id, Event.kind.in_(_TOLD))
+    query = select(Event).where(Event.case_id == case.id, Event.kind.in_(TOLD))
     if before is not None:
         query = query.where(Event.seq < before)
     told: list[Entry] = []
@@ -116,7 +84,7 @@ class _Names:
         if event.kind == "completed" and task is None:
             return None  # a service, not a person
         facts.setdefault("label", event.element or "")
-        return _TOLD[event.kind].format(
+        return TOLD[event.kind].format(
             task=task or facts["label"],
             label=facts["label"],
             to=self.person(facts.get("to") or ""),
@@ -127,6 +95,7 @@ class _Names:
             letter=facts.get("letter", ""),
             law=facts.get("law", ""),
             complain_by=_day(facts.get("complain_by")),
+            reason=facts.get("reason", ""),
         )
 
     def _task(self, event: Event) -> str | None:
