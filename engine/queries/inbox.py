@@ -19,7 +19,7 @@ from engine.instances import DONE, HELD, WorkItem
 from engine.queries import inbox_asked, search, why
 from engine.queries.due import Due, DueWords
 from engine.queries.inbox_asked import Asked, Cursor, Viewer
-from engine.queries.inbox_names import queue_name, user_names
+from engine.queries.inbox_names import queue_names, user_names
 from engine.queries.why import Why
 
 SIZE = 50
@@ -95,7 +95,9 @@ def _ids(session, viewer, asked, cursor, backwards, limit) -> list:
         return [column.desc() if down else column for column in columns]
 
     parts = []
-    for _lane, part in inbox_asked.by_lane(viewer, asked, sorted_at.label("at"), WorkItem.id):
+    for _lane, part in inbox_asked.by_lane(
+        viewer, asked, sorted_at.label("at"), WorkItem.id, apart=True
+    ):
         if cursor is not None:
             part = part.where(inbox_asked.beyond(asked.tab, cursor, backwards))
         # Wrapped: a part of a UNION has no order and limit of its own.
@@ -161,7 +163,7 @@ class _Teller:
             search.citizens(session, list({task.case_id for task in shown}), viewer.username),
             why.of_tasks(session, shown),
             user_names(session, people | viewer.mine.usernames),
-            {queue: queue_name(session, queue) for queue in {t.desk or t.queue for t in tasks}},
+            queue_names(session, {t.desk or t.queue for t in tasks}),
             DueWords(session),
         )
 

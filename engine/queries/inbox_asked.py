@@ -79,13 +79,11 @@ class Viewer:
     username: str
     mine: Reach
     lanes: list[Lane]
-    counted: list[Lane]
 
     @classmethod
     def of(cls, session: Session, username: str) -> Viewer:
         mine = access.reach(session, username)
-        lanes, counted = (access.lanes(session, mine, apart) for apart in (True, False))
-        return cls(session, username, mine, lanes, counted)
+        return cls(session, username, mine, access.lanes(session, mine))
 
     @property
     def only_partner(self) -> bool:
@@ -100,16 +98,20 @@ def sorted_by(tab: str) -> ColumnElement:
 
 
 def by_lane(
-    viewer: Viewer, asked: Asked, *columns: ColumnElement, counting: bool = False
+    viewer: Viewer, asked: Asked, *columns: ColumnElement, apart: bool = False
 ) -> list[tuple[Lane, Select]]:
-    """One select per lane of the tab, narrowed to what was asked; no task is in two of them."""
+    """One select per lane of the tab, narrowed to what was asked; no task is in two of them.
+
+    What only counts needs no order. A list does, and takes the desks of a lane `apart`.
+    """
     conditions = _narrowed(viewer, asked)
     if asked.tab == DONE_TODAY:
         conditions.append(access.unlocked())
     return [
-        (lane, select(*columns).where(lane.condition, *_of_tab(lane, asked.tab), *conditions))
-        for lane in (viewer.counted if counting else viewer.lanes)
+        (lane, select(*columns).where(part, *_of_tab(lane, asked.tab), *conditions))
+        for lane in viewer.lanes
         if _belongs(lane, asked)
+        for part in (lane.apart if apart else (lane.condition,))
     ]
 
 

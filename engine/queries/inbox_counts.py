@@ -17,7 +17,7 @@ from engine.domain.cases import Case
 from engine.instances import NEVER, WorkItem
 from engine.queries import inbox_asked
 from engine.queries.inbox_asked import Asked, Viewer
-from engine.queries.inbox_names import queue_name, user_names
+from engine.queries.inbox_names import queue_name, queue_names, user_names
 
 #: A tab is counted no further than this: nobody works a longer list from its top.
 ENOUGH = 500
@@ -61,7 +61,7 @@ def tabs(session: Session, viewer: Viewer, asked: Asked) -> dict[str, Count]:
     parts = []
     for tab in inbox_asked.TABS:
         narrowed = replace(asked.from_the_top(), tab=tab)
-        for _lane, part in inbox_asked.by_lane(viewer, narrowed, WorkItem.id, counting=True):
+        for _lane, part in inbox_asked.by_lane(viewer, narrowed, WorkItem.id):
             few = part.limit(ENOUGH + 1).subquery()
             parts.append(
                 select(literal(tab).label("tab"), func.count().label("n")).select_from(few)
@@ -77,9 +77,7 @@ def total(session: Session, viewer: Viewer, asked: Asked) -> Count:
     """The length of one list, as `tabs` counts it."""
     numbers = [
         session.scalar(select(func.count()).select_from(part.limit(ENOUGH + 1).subquery()))
-        for _lane, part in inbox_asked.by_lane(
-            viewer, asked.from_the_top(), WorkItem.id, counting=True
-        )
+        for _lane, part in inbox_asked.by_lane(viewer, asked.from_the_top(), WorkItem.id)
     ]
     return _capped(sum(numbers), ENOUGH)
 
@@ -114,13 +112,13 @@ def choices(session: Session, viewer: Viewer, asked: Asked) -> Choices:
             numbers.setdefault(chosen[filter_], 0)
         return numbers
 
-    people = counted("coordinator")
-    names = user_names(session, people)
+    queues, people = counted("queue"), counted("coordinator")
+    queue_said, names = queue_names(session, queues), user_names(session, people)
     all_of_them = sum(group.number for group in groups if group.passes(chosen))
     due = counted("due")
     return Choices(
         total=Count(all_of_them, more),
-        queue=_sorted(counted("queue"), lambda queue: queue_name(session, queue), more),
+        queue=_sorted(queues, queue_said.__getitem__, more),
         due=[Choice(value, value, Count(due[value], more)) for value in inbox_asked.DUE],
         kind=_sorted(counted("kind"), str, more),
         coordinator=[]
@@ -164,7 +162,7 @@ def _groups(session: Session, viewer: Viewer, asked: Asked) -> tuple[list[_Group
     found, seen = [], 0
     columns = (WorkItem.desk, WorkItem.queue, WorkItem.person, WorkItem.name, WorkItem.case_id)
     parts = []
-    for lane, part in inbox_asked.by_lane(viewer, wide, *columns, bucket, counting=True):
+    for lane, part in inbox_asked.by_lane(viewer, wide, *columns, bucket):
         few = part.limit(WIDE + 1).subquery()
         what = (few.c.desk, few.c.queue, few.c.person, few.c.name, few.c.bucket, Case.koordinator)
         parts.append(

@@ -24,14 +24,25 @@ _QUEUES = {
 }
 
 
+def queue_names(session: Session, queues: Iterable[str]) -> dict[str, str]:
+    """Each queue as people say it: a unit's name, its leaders, or a role."""
+    wanted = set(queues)
+    codes = {queue.removesuffix(LEADER_SUFFIX) for queue in wanted - _QUEUES.keys()}
+    query = select(Unit.code, Unit.name).where(Unit.code.in_(codes))
+    units = dict(session.execute(query).all()) if codes else {}
+    return {queue: _said(queue, units) for queue in wanted}
+
+
 def queue_name(session: Session, queue: str) -> str:
-    """The queue as people say it: a unit's name, its leaders, or a role."""
-    if queue in _QUEUES:
-        return _QUEUES[queue]
-    unit = session.get(Unit, queue.removesuffix(LEADER_SUFFIX))
-    if unit is None:
-        return queue
-    return f"Ledelsen, {unit.name}" if queue.endswith(LEADER_SUFFIX) else unit.name
+    """One queue as people say it."""
+    return queue_names(session, [queue])[queue]
+
+
+def _said(queue: str, units: dict[str, str]) -> str:
+    unit = units.get(queue.removesuffix(LEADER_SUFFIX))
+    if queue in _QUEUES or unit is None:
+        return _QUEUES.get(queue, queue)
+    return f"Ledelsen, {unit}" if queue.endswith(LEADER_SUFFIX) else unit
 
 
 def user_names(session: Session, usernames: Iterable[str | None]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from engine.domain.deadlines import Deadline
 from engine.domain.organisation import LEADER_SUFFIX
 from engine.domain.rulings import TO_COMPLAIN
 from engine.instances import OPEN, UNFINISHED, WorkItem
-from engine.queries.inbox_names import queue_name
+from engine.queries.inbox_names import queue_names
 from engine.queries.notices_kinds import DEADLINE, OVERDUE, QUEUE, Asker, Notice
 
 #: The most of each that is looked at: whoever has more is not helped by the rest.
@@ -59,10 +59,11 @@ def time_gone(asker: Asker) -> Iterator[Notice]:
         else:
             facts = {"what": task.name, "due": task.due_at, "percent": gone[0]}
             yield _deadline(task.id, task.case_id, task.due_at, gone, facts, task.id)
+    said = queue_names(session, {desk for desk, _ in free})
     for (desk, percent), moments in free.items():
         newest = max(moments)
         facts = {
-            "queue": queue_name(session, desk),
+            "queue": said[desk],
             "desk": desk,
             "count": len(moments),
             "percent": percent,
@@ -88,12 +89,12 @@ def digest(asker: Asker) -> Iterator[Notice]:
     if not late:
         return
     exists = access.seen_among(session, asker.username, {one.case_id for one in late})
-    lines = []
+    lines, said = [], queue_names(session, led)
     for unit in led:
         here = [one for one in late if one.unit == unit]
         numbers = sorted({one.nummer for one in here if one.case_id in exists})
         if here:
-            line = {"unit": queue_name(session, unit), "code": unit, "count": len(here)}
+            line = {"unit": said[unit], "code": unit, "count": len(here)}
             lines.append(line | {"numbers": numbers[:NAMED], "more": len(numbers) > NAMED})
     total = sum(line["count"] for line in lines)
     facts = {"lines": lines, "count": total}
@@ -116,7 +117,7 @@ def _tasks(asker: Asker) -> list:
     session, mine = asker.session, asker.mine
     desks = mine.queues - (mine.led_units - mine.units)
     parts = []
-    for lane in access.lanes(session, mine, apart=False):
+    for lane in access.lanes(session, mine):
         query = select(*_TASK).where(
             lane.condition, WorkItem.state == OPEN, WorkItem.due_at.is_not(None)
         )

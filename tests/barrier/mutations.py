@@ -157,7 +157,7 @@ MUTATIONS = [
     ),
     *_of(
         "inbox_asked",
-        ("the list", ".where(lane.condition, *_of_tab", ".where(*_of_tab"),
+        ("the list", ".where(part, *_of_tab", ".where(*_of_tab"),
         ("words and coordinator", "        return WorkItem.case_id.in_(seen)\n", ""),
         ("locked cases", "        conditions.append(access.unlocked())\n", "        pass\n"),
     ),

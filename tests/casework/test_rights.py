@@ -102,9 +102,12 @@ def test_the_lanes_hold_what_one_sees_and_no_task_twice(store, virtual_clock, pe
     with store.reading() as session:
         seen = [task.id for task in session.scalars(access.visible_tasks(session, person))]
         lanes = access.lanes(session, access.reach(session, person))
-        listed = [
-            id_
-            for lane in lanes
-            for id_ in session.scalars(select(WorkItem.id).where(lane.condition))
-        ]
-    assert sorted(listed) == sorted(seen)
+        together = [lane.condition for lane in lanes]
+        apart = [part for lane in lanes for part in lane.apart]
+        for conditions in (together, apart):
+            listed = [
+                id_
+                for condition in conditions
+                for id_ in session.scalars(select(WorkItem.id).where(condition))
+            ]
+            assert sorted(listed) == sorted(seen)

@@ -85,7 +85,7 @@ def show():
         newer=_beside(asked, before=page.previous, nr=first - inbox.SIZE),
         older=_beside(asked, after=page.next, nr=first + len(page.rows)),
         place=names["queue"] or _("dine køer"),
-        next_due=None if page.rows or cleared else inbox_next.next_due(session, viewer),
+        next_due=inbox_next.next_due(session, viewer) if _is_idle(page, cleared) else None,
         views=_views(session, viewer),
         kept={
             name: getattr(asked, field)
@@ -259,6 +259,11 @@ def _cleared(asked: Asked) -> str | None:
     if not asked.words and not any(getattr(asked, field) for field in fields):
         return None
     return inbox_address.address(replace(inbox_address.without(asked, *fields), words=""))
+
+
+def _is_idle(page: inbox.Page, cleared: str | None) -> bool:
+    """Nothing waits for the user: then it helps to know what comes next."""
+    return not page.rows and not cleared and page.asked.tab in (inbox_asked.MINE, inbox_asked.FREE)
 
 
 def _beside(asked: Asked, nr: int, **cursor) -> str | None:

@@ -86,41 +86,41 @@ def _shared_processes(session: Session) -> list[str]:
 
 @dataclass(frozen=True)
 class Lane:
-    """One way in which tasks reach the user: those of one desk, or of one person.
+    """One way in which tasks reach the user: those of their desks, or of a person.
 
-    `kind` is assignee, person, desk or shared. No task lies in two lanes of the same user.
+    `kind` is assignee, person, desk or shared. No task lies in two lanes of the same user. `apart`
+    says the same desk by desk, or person by person: each of these has an index in a list's order.
     """
 
     kind: str
-    key: str
     condition: ColumnElement[bool]
+    apart: tuple[ColumnElement[bool], ...]
 
 
-def lanes(session: Session, mine: Reach, apart: bool = True) -> list[Lane]:
-    """The lanes that together hold what `visible_tasks` selects, each with an index of its own.
+def lanes(session: Session, mine: Reach) -> list[Lane]:
+    """The lanes that together hold what `visible_tasks` selects.
 
-    A list takes a page from each lane and merges them: it reads no more than it shows. What only
-    counts needs no order, and takes the lanes of a kind together (`apart` false). A list of tasks
-    that are done also says `unlocked()`: they lie where they lay.
+    A list takes a page from each part of a lane and merges them: it reads no more than it shows. A
+    list of tasks that are done also says `unlocked()`: they lie where they lay.
     """
     item, me, queues = WorkItem, sorted(mine.usernames), sorted(mine.queues)
     not_given = or_(item.assignee.is_(None), item.assignee.not_in(me))
     not_mine = or_(item.person.is_(None), item.person.not_in(me))
 
-    def of(kind: str, column, keys: list[str], *others) -> list[Lane]:
-        parts = [[key] for key in keys] if apart else [keys] if keys else []
-        return [
-            Lane(kind, part[0], and_(column == part[0] if apart else column.in_(part), *others))
-            for part in parts
-        ]
+    def lane(kind: str, column: ColumnElement, keys: list[str], *others) -> Lane:
+        apart = tuple(and_(column == key, *others) for key in keys)
+        return Lane(kind, and_(column.in_(keys), *others), apart)
 
-    found = of("assignee", item.assignee, me, unlocked())
-    found += of("person", item.person, me, not_given)
-    found += of("desk", item.desk, queues, not_given, not_mine)
+    found = [
+        lane("assignee", item.assignee, me, unlocked()),
+        lane("person", item.person, me, not_given),
+    ]
+    if queues:
+        found.append(lane("desk", item.desk, queues, not_given, not_mine))
     if session.scalar(appointment.shared_with(mine.usernames, clock.today()).limit(1)):
         elsewhere = or_(item.desk.is_(None), item.desk.not_in(queues)) if queues else true()
         shared = and_(_shared_with_me(session, mine), not_given, not_mine, elsewhere, unlocked())
-        found.append(Lane("shared", "medkoordinator", shared))
+        found.append(Lane("shared", shared, (shared,)))
     return found
 
 
