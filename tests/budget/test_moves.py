@@ -1,46 +1,19 @@
 """The shared budget: nothing blocks but a reservation, and two never get the last money."""
 
-import threading
 from decimal import Decimal
 
 import pytest
 
 from engine.domain import budget
-from engine.domain.budget import BelowCommitted, NoCover, NotReserved, UnknownLine
-
-LINE = "faelles-2026"
-ENTRY = {"by": "udvalg-sekretaer"}
-
-
-@pytest.fixture
-def line(store):
-    """A shared line of 60,000 kr., on SQLite and on PostgreSQL."""
-    store.write(lambda session: budget.open_line(session, LINE, "Fælles", 2026, 60_000))
-    return store
-
-
-def balance(store):
-    with store.reading() as session:
-        return budget.balance(session, LINE)
-
-
-def together(count, act):
-    """Run `act(number)` in threads that begin at the same moment; what they returned or raised."""
-    barrier, found = threading.Barrier(count), [None] * count
-
-    def run(number):
-        barrier.wait()
-        try:
-            found[number] = act(number)
-        except Exception as error:
-            found[number] = error
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+from engine.domain.budget import (
+    BelowCommitted,
+    NoCover,
+    NotCommitted,
+    NotReserved,
+    NotWholeOere,
+    UnknownLine,
+)
+from tests.budget.conftest import ENTRY, LINE, balance, differences, together
 
 
 def test_two_applications_at_the_same_moment_do_not_both_get_the_last_money(line):
@@ -123,3 +96,48 @@ def test_a_total_never_goes_below_what_is_bound(line):
 def test_a_line_that_does_not_exist_is_said_so(line):
     with pytest.raises(UnknownLine, match="faelles-2031"):
         line.write(lambda s: budget.reserve(s, "faelles-2031", 1, subject="a", **ENTRY))
+
+
+def test_what_one_application_has_reserved_is_not_released_or_committed_for_another(line):
+    line.write(lambda s: budget.reserve(s, LINE, 1_000, subject="a", **ENTRY))
+    for move in (budget.commit, budget.release):
+        with pytest.raises(NotReserved):
+            line.write(lambda s, m=move: m(s, LINE, 1, subject="b", **ENTRY))
+    assert balance(line)["reserved"] == 1_000
+
+
+def test_a_grant_is_used_up_by_the_unit_that_bears_it_and_no_further(line):
+    def story(session):
+        budget.reserve(session, LINE, 1_000, subject="a", **ENTRY)
+        budget.commit(session, LINE, 600, subject="a", unit="MIS", **ENTRY)
+        budget.commit(session, LINE, 400, subject="a", unit="JOB", **ENTRY)
+        budget.spend(session, LINE, 500, subject="a", unit="MIS", **ENTRY)
+
+    line.write(story)
+    found = balance(line)
+    assert (found["granted"], found["spent"], found["free"]) == (1_000, 500, 59_000)
+    for unit, amount in (("MIS", 101), ("JOB", 401), ("VOK", 1)):
+        with pytest.raises(NotCommitted):
+            line.write(
+                lambda s, u=unit, a=amount: budget.spend(s, LINE, a, subject="a", unit=u, **ENTRY)
+            )
+    line.write(lambda s: budget.unspend(s, LINE, 100, subject="a", unit="MIS", **ENTRY))
+    with line.reading() as session:
+        assert budget.spent(session, "a") == {LINE: 400}
+        assert budget.unspent(session, "a") == {LINE: 600}
+        assert budget.by_unit(session) == {"JOB": 400, "MIS": 600}
+        assert budget.spent_by_unit(session, LINE) == {"MIS": 400}
+
+
+def test_an_application_that_asks_anew_is_not_counted_twice(line):
+    for amount in (96_000, 50_000, 70_000):
+        line.write(lambda s, a=amount: budget.request(s, LINE, a, subject="a", **ENTRY))
+    assert balance(line)["requested"] == 70_000
+
+
+@pytest.mark.parametrize("amount", ["0.005", "-1", "NaN"])
+def test_an_amount_is_whole_oere_and_not_negative(line, amount):
+    for move in (budget.reserve, budget.release, budget.request):
+        with pytest.raises(NotWholeOere):
+            line.write(lambda s, m=move: m(s, LINE, Decimal(amount), subject="a", **ENTRY))
+    assert differences(line) == []
