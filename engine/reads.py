@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Integer, UniqueConstraint, insert, select
+from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
@@ -28,7 +28,10 @@ class Read(Base):
     """One opening of a case, or of something in it."""
 
     __tablename__ = "reads"
-    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        Index("ix_reads_actor", "actor", "what"),
+    )
 
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True

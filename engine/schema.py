@@ -21,6 +21,7 @@ from engine import (
     outbox,
     reads,
     saved_views,
+    tours,
 )
 from engine.settings import ROOT
 from engine.store import Base, Store
@@ -43,6 +44,7 @@ TABLES_ARE_IN = (
     outbox,
     reads,
     saved_views,
+    tours,
 )
 
 

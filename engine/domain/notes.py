@@ -49,7 +49,7 @@ class Note(Base):
     title: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(40), default="notat")
-    author: Mapped[str] = mapped_column(String(60))
+    author: Mapped[str] = mapped_column(String(60), index=True)
     written_at: Mapped[datetime]
     journal_no: Mapped[str | None] = mapped_column(String(40), unique=True)
     with_whom: Mapped[str | None] = mapped_column(String(160))

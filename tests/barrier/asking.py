@@ -69,6 +69,7 @@ class Asker:
             "noegletal": lambda: self._same(self.random.choice(("K2", "K20-aabne", "K10", "X"))),
             "filtype": lambda: self._same(self.random.choice(("csv", "xlsx", "doc"))),
             "incident_id": lambda: self._same("1"),
+            "trin": lambda: self._same(self.random.choice(("find", "taster", "tag", "xxx"))),
             "handling": lambda: self._same(self.random.choice(("bero", "giv"))),
             "token": lambda: self._same(self.random.choice(tokens) if tokens else "x"),
         }

@@ -27,6 +27,7 @@ from web.pages import (
     registered,
     sign_in,
     task,
+    tour,
 )
 
 
@@ -54,5 +55,6 @@ def init_app(app: Flask) -> None:
         registered,
         frame,
         figures,
+        tour,
     ):
         app.register_blueprint(page.blueprint)

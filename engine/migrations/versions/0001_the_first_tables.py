@@ -305,6 +305,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "seq", name=op.f("uq_reads_case_id_seq")),
         info={"append_only": True},
     )
+    with op.batch_alter_table("reads", schema=None) as batch_op:
+        batch_op.create_index("ix_reads_actor", ["actor", "what"], unique=False)
+
     op.create_table(
         "releases",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -608,6 +611,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_subscriptions_instance_id", ["instance_id"], unique=False)
         batch_op.create_index("ix_subscriptions_key", ["name", "key"], unique=False)
 
+    op.create_table(
+        "tour_marks",
+        sa.Column("username", sa.String(length=60), nullable=False),
+        sa.Column("mark", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["username"], ["users.username"], name=op.f("fk_tour_marks_username")
+        ),
+        sa.PrimaryKeyConstraint("username", "mark", name=op.f("pk_tour_marks")),
+    )
     op.create_table(
         "variables",
         sa.Column("instance_id", sa.String(), nullable=False),
@@ -1356,6 +1369,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("replaces", name=op.f("uq_notes_replaces")),
     )
     with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notes_author"), ["author"], unique=False)
         batch_op.create_index(batch_op.f("ix_notes_case_id"), ["case_id"], unique=False)
 
     op.create_table(
@@ -2165,6 +2179,7 @@ def downgrade() -> None:
     op.drop_table("offers")
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notes_case_id"))
+        batch_op.drop_index(batch_op.f("ix_notes_author"))
 
     op.drop_table("notes")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
@@ -2325,6 +2340,7 @@ def downgrade() -> None:
 
     op.drop_table("work_items")
     op.drop_table("variables")
+    op.drop_table("tour_marks")
     with op.batch_alter_table("subscriptions", schema=None) as batch_op:
         batch_op.drop_index("ix_subscriptions_key")
         batch_op.drop_index("ix_subscriptions_instance_id")
@@ -2389,6 +2405,9 @@ def downgrade() -> None:
         )
 
     op.drop_table("releases")
+    with op.batch_alter_table("reads", schema=None) as batch_op:
+        batch_op.drop_index("ix_reads_actor")
+
     op.drop_table("reads")
     op.drop_table("read_heads")
     op.drop_table("persons")
