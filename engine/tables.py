@@ -43,10 +43,11 @@ def decide(
 def look_up(session: Session, decision_id: str, on: date, **inputs: str) -> decisions.Answer:
     """As `decide`, of a table of dated rows that does not ask what time it is.
 
-    The same question about the same day has one answer as long as the table is in force, and is
-    worked out once. Nobody changes an answer.
+    The same question has one answer until a row begins or ends, and is worked out once. Nobody
+    changes an answer.
     """
-    key = (_version(session, decision_id), decision_id, on, *sorted(inputs.items()))
+    era = table(session, decision_id).era(decision_id, on)
+    key = (_version(session, decision_id), decision_id, era, *sorted(inputs.items()))
     return _answers.get(key, lambda: decide(session, decision_id, inputs, on))
 
 
@@ -59,14 +60,14 @@ def _version(session: Session, decision_id: str) -> str:
 
 def _tables_in_force(session: Session) -> dict[str, str]:
     """Decision id -> definition id."""
+    return edition.kept(session, "tables_in_force", lambda: _read_tables_in_force(session))
+
+
+def _read_tables_in_force(session: Session) -> dict[str, str]:
     query = select(Definition.id, Definition.provides).where(
         Definition.kind == DMN, Definition.current
     )
-    return edition.kept(
-        session,
-        "tables_in_force",
-        lambda: {d: id_ for id_, provides in session.execute(query) for d in provides},
-    )
+    return {decision: id_ for id_, provides in session.execute(query) for decision in provides}
 
 
 _tables, _answers = Cache(200), Cache(2_000)

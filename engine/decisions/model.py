@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.decisions.errors import TableError
@@ -70,6 +72,13 @@ class Decision:
     requires: tuple[str, ...] = ()
     """References of required inputs, decisions and knowledge, `namespace#id`."""
     logic: Expression | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def turns(self) -> list[date]:
+        """The days on which a row begins to count, or no longer does."""
+        begins = {row.valid_from for row in self.rows if row.valid_from}
+        ends = {row.valid_to + timedelta(days=1) for row in self.rows if row.valid_to}
+        return sorted(begins | ends)
 
 
 @dataclass(frozen=True)
@@ -156,6 +165,25 @@ class Definitions:
     @property
     def inputs(self) -> dict[str, InputData]:
         return {e.id: e for e in self.elements.values() if isinstance(e, InputData)}
+
+    def era(self, decision: str, on: date) -> date:
+        """The first of the days around this one on which the same rows of the decision count.
+
+        The day itself where other decisions have a say in the answer.
+        """
+        turns = self._turns.get(decision)
+        if turns is None:
+            return on
+        past = bisect_right(turns, on)
+        return turns[past - 1] if past else date.min
+
+    @cached_property
+    def _turns(self) -> dict[str, list[date]]:
+        return {d.id: d.turns for d in self.decisions.values() if self._asks_inputs_alone(d)}
+
+    def _asks_inputs_alone(self, decision: Decision) -> bool:
+        required = [self.resolve(reference) for reference in decision.requires]
+        return all(found and isinstance(found[1], InputData) for found in required)
 
     def decide(
         self,

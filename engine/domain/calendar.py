@@ -46,10 +46,11 @@ class WorkingDays:
     @classmethod
     def of(cls, session: Session) -> WorkingDays:
         """The days as they stand."""
-        closed = select(ClosingDay.day)
-        return edition.kept(
-            session, "closing_days", lambda: cls(frozenset(session.scalars(closed)))
-        )
+
+        def read() -> WorkingDays:
+            return cls(frozenset(session.scalars(select(ClosingDay.day))))
+
+        return edition.kept(session, "closing_days", read)
 
     def is_open(self, day: date) -> bool:
         return day.weekday() < SATURDAY and day not in self._closed and not is_holiday(day)

@@ -17,7 +17,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
@@ -103,7 +103,7 @@ class Service:
     def description(self) -> str:
         return inspect.getdoc(self.function) or ""
 
-    @property
+    @cached_property
     def parameters(self) -> list[inspect.Parameter]:
         """What the service wants by name, without the context."""
         return list(inspect.signature(self.function).parameters.values())[1:]
