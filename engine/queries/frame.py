@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +53,24 @@ def of_unit(session: Session, username: str, code: str) -> OfUnit:
 def for_unit(session: Session, unit: str | None, day: date | None = None) -> list[Frame]:
     """What holds in the unit on the day, for a page that shows it beside its own matter."""
     return frame.for_unit(session, unit, day) if unit else []
+
+
+@dataclass(frozen=True)
+class Laid:
+    """What a unit has laid down, for a page that shows several units."""
+
+    code: str
+    name: str
+    frames: tuple[Frame, ...]
+
+
+def of_units(session: Session, username: str, codes: Iterable[str]) -> list[Laid]:
+    """What holds in each of the units, those that have nothing left out; nothing to partners."""
+    if not people.employed_here(session, username):
+        return []
+    units = [organisation.unit(session, code) for code in dict.fromkeys(codes)]
+    laid = [Laid(unit.code, unit.name, tuple(for_unit(session, unit.code))) for unit in units]
+    return [one for one in laid if one.frames]
 
 
 def beside_task(session: Session, username: str, task: WorkItem, case: Case) -> list[Frame]:

@@ -7,8 +7,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from engine.domain import access, consent, people
+from engine.domain import access, consent, cpr, people
 from engine.domain.cases import Case
+from engine.queries import registered
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Citizen:
     protected: bool
     died_on: date | None
     safety_note: str | None
+    #: What stands in for a CPR number, in words, and its first six signs; None for who has one.
+    number: str | None = None
 
 
 def known(session: Session, username: str, case: Case) -> list[people.Person]:
@@ -39,4 +42,12 @@ def citizen(person: people.Person, whole: bool) -> Citizen:
         protected=person.address_protected,
         died_on=person.died_on,
         safety_note=person.safety_note if whole else None,
+        number=_number(person) if whole and not person.cpr_index else None,
     )
+
+
+def _number(person: people.Person) -> str:
+    kind = registered.number_of(person)
+    if person.replacement_sealed is None:
+        return kind
+    return f"{kind} {cpr.masked(cpr.reveal(person.replacement_sealed))}"

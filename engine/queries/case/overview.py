@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.domain import access, appointment, cases, meetings
+from engine.domain import access, appointment, brought_in, cases, meetings
 from engine.domain.organisation import Unit, User
-from engine.queries import documents, labels, letters, notes
+from engine.queries import documents, frame, labels, letters, notes
 from engine.queries import meetings as meeting_pages
 from engine.queries.case import citizens, consents, duties, efforts, helpers, plan, sums, tasks, way
 
@@ -29,6 +29,7 @@ class Overview:
     koordinator: str | None
     stedfortraeder: str | None
     owner: str | None
+    origin: str | None  # the system and the number that the case had there
     incoming: str | None  # who is to take over, to those who see the whole case
     stops: list[way.Stop]
     duties: list[duties.Duty]
@@ -38,6 +39,7 @@ class Overview:
     consents: list[consents.Agreed] | None
     plan: plan.PlanLine | None
     efforts: list[efforts.Bar] | None
+    frames: list[frame.Laid]
     sums: list[sums.Sum] | None
     tasks: list[tasks.Task] | None
     notes: notes.Notes | None
@@ -49,6 +51,11 @@ class Overview:
     def whole(self) -> bool:
         """Whether all of the case exists for the reader: there is a handover pack then."""
         return access.NOTES in self.parts
+
+    @property
+    def stuck(self) -> list[letters.Line]:
+        """The letters that could not be sent, and still are not."""
+        return [line for line in self.letters or () if line.dispatch.again]
 
 
 def overview(
@@ -83,6 +90,7 @@ def overview(
         koordinator=case.koordinator and names.get(case.koordinator, case.koordinator),
         stedfortraeder=case.stedfortraeder and names.get(case.stedfortraeder, case.stedfortraeder),
         owner=case.owner_unit and units.get(case.owner_unit, case.owner_unit),
+        origin=_origin(session, case) if whole else None,
         incoming=incoming and names.get(incoming, incoming),
         stops=way.stops(session, case),
         duties=duties.running(session, case) if access.TASKS in seen else [],
@@ -94,6 +102,9 @@ def overview(
         ),
         plan=when(access.PLAN, lambda: plan.of_case(session, username, case)),
         efforts=when(access.EFFORTS, lambda: efforts.of_case(session, case, units)),
+        frames=frame.of_units(session, username, cases.units(session, case))
+        if access.EFFORTS in seen
+        else [],
         sums=when(access.GRANTS, lambda: sums.of_case(session, case)),
         tasks=when(access.TASKS, lambda: tasks.of_case(session, username, case, names, units)),
         notes=notes.of_case(session, username, case, seen, words, every_note),
@@ -101,3 +112,8 @@ def overview(
         letters=when(access.LETTERS, lambda: letters.lines(session, case)),
         meetings=met,
     )
+
+
+def _origin(session: Session, case: cases.Case) -> str | None:
+    row = session.get(brought_in.BroughtIn, case.id)
+    return row and f"{row.system}, {row.old_number}"
