@@ -12,6 +12,7 @@ from engine.casework.handing_over import receive
 from engine.casework.messages import tell
 from engine.casework.minuting import answer_minutes, write_minutes
 from engine.casework.opening import open_case
+from engine.casework.recusing import recuse
 from engine.casework.rules import change_rule
 from engine.casework.sitting import (
     cast_vote,
@@ -53,6 +54,7 @@ __all__ = [
     "plan_meeting",
     "postpone_item",
     "receive",
+    "recuse",
     "release",
     "resume",
     "retry",

@@ -28,6 +28,7 @@ from engine.casework.refusals import (
 )
 from engine.casework.running import About, resolve, run
 from engine.casework.step import Step
+from engine.domain import recusals
 from engine.domain.cases import Case
 from engine.drafts import Draft
 from engine.errors import Refused
@@ -40,10 +41,10 @@ def claim(store: Store, task_id: str, *, by: str, on_behalf_of: str | None = Non
     """Take the task. Two at once: one gets it, the other is told who."""
 
     def take(session: Session) -> None:
-        step, task, case = _of_task(session, task_id, by, on_behalf_of)
+        step, task, case = of_task(session, task_id, by, on_behalf_of)
         _free_for(step, task)
         if task.assignee is None:
-            _give(step, case, task, step.on_behalf_of or by, "claimed")
+            give(step, case, task, step.on_behalf_of or by, "claimed")
         step.save()
 
     run(store, About("claim", by, task_id=task_id), take)
@@ -53,12 +54,12 @@ def release(store: Store, task_id: str, *, by: str, on_behalf_of: str | None = N
     """Put the task back into its queue; its holder may, and the unit's leader."""
 
     def put_back(session: Session) -> None:
-        step, task, case = _of_task(session, task_id, by, on_behalf_of)
+        step, task, case = of_task(session, task_id, by, on_behalf_of)
         if task.assignee is None:
             raise NotClaimed
         if not rights.leads(session, by, task, case):
             _held_by(step, task, NotYours)
-        _give(step, case, task, None, "released")
+        give(step, case, task, None, "released")
         step.save()
 
     run(store, About("release", by, task_id=task_id), put_back)
@@ -73,13 +74,14 @@ def assign(
     """
 
     def hand_over(session: Session) -> None:
-        step, task, case = _of_task(session, task_id, by, on_behalf_of)
+        step, task, case = of_task(session, task_id, by, on_behalf_of)
         if not rights.leads(session, by, task, case):
             _free_for(step, task)
         rights.employed(session, to)
         if not rights.works(session, to, task):
             raise CannotReceive(hvem=rights.called(session, to))
-        _give(step, case, task, to, "assigned")
+        _impartial(session, case, to)
+        give(step, case, task, to, "assigned")
         step.save()
 
     run(store, About("assign", by, task_id=task_id), hand_over)
@@ -97,7 +99,7 @@ def hold(
     """Let the task rest until an aware moment; it comes back by itself."""
 
     def rest(session: Session) -> None:
-        step, task, case = _of_task(session, task_id, by, on_behalf_of)
+        step, task, case = of_task(session, task_id, by, on_behalf_of)
         _free_for(step, task)
         if until <= clock.now():
             raise HoldInThePast
@@ -138,7 +140,7 @@ def resume(store: Store, task_id: str, *, by: str, on_behalf_of: str | None = No
     """
 
     def rouse(session: Session) -> None:
-        step, task, case = _of_task(session, task_id, by, on_behalf_of)
+        step, task, case = of_task(session, task_id, by, on_behalf_of)
         if not rights.leads(session, by, task, case):
             _free_for(step, task)
         if task.state != HELD:
@@ -192,11 +194,12 @@ def complete(
             element=task.element,
         )
         _workable(step, task, by)
+        _impartial(session, case, by)
         _free_for(step, task)
         running = step.run_of(instance, case)
         given = checked(session, running, task, answers or {})
         if task.assignee is None and by != rights.SYSTEM:
-            _give(step, case, task, step.on_behalf_of or by, "claimed")
+            give(step, case, task, step.on_behalf_of or by, "claimed")
         record_answer(step, case, task, given.answers)
         _done(step, task, by)
         if typed:
@@ -225,7 +228,7 @@ def _done(step: Step, task: WorkItem, by: str) -> None:
         resolve(step.session, task.incident_id, by)
 
 
-def _give(step: Step, case: Case, task: WorkItem, to: str | None, kind: str) -> None:
+def give(step: Step, case: Case, task: WorkItem, to: str | None, kind: str) -> None:
     task.assignee = to
     task.revision += 1
     step.record(
@@ -248,7 +251,7 @@ def _end_hold(session: Session, task: WorkItem) -> None:
     )
 
 
-def _of_task(
+def of_task(
     session: Session, task_id: str, by: str, on_behalf_of: str | None
 ) -> tuple[Step, WorkItem, Case]:
     """The unfinished task and its case, locked, when the user may work it."""
@@ -265,6 +268,7 @@ def _of_task(
     step = starting(session, by, on_behalf_of)
     step.case(case)
     _workable(step, task, by)
+    _impartial(session, case, by)
     return step, task, case
 
 
@@ -309,6 +313,12 @@ def _workable(step: Step, task: WorkItem, by: str) -> None:
         when = clock.local(task.completed_at)
         who = rights.called(step.session, task.completed_by)
         raise AlreadyCompleted(hvem=who, hvornaar=f"{when:%d.%m.%Y kl. %H.%M}")
+
+
+def _impartial(session: Session, case: Case, username: str) -> None:
+    """Raises ErInhabil where the person has stepped aside from the case."""
+    if recusals.has(case, username):
+        raise recusals.ErInhabil(hvem=rights.called(session, username))
 
 
 def _free_for(step: Step, task: WorkItem) -> None:

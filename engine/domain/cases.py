@@ -12,7 +12,7 @@ from engine import clock
 from engine.domain import organisation, people
 from engine.domain.facts import View, fact
 from engine.errors import Broken, Refused
-from engine.store import Base, new_id
+from engine.store import Base, Json, new_id
 
 # domain.md C4. PLAN_AKTIV and its neighbours have parallel sub-states (an escalation, a complaint…)
 # that are rows of their own, not states.
@@ -102,6 +102,8 @@ class Case(Base):
     referred_by: Mapped[str | None] = mapped_column(String(20))
     koordinator: Mapped[str | None] = mapped_column(ForeignKey("users.username"))
     stedfortraeder: Mapped[str | None] = mapped_column(ForeignKey("users.username"))
+    #: Who has stepped aside from it (`domain/recusals`).
+    recused: Mapped[list] = mapped_column(Json, default=list)
     kle: Mapped[str | None] = mapped_column(String(20))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -421,6 +421,7 @@ def upgrade() -> None:
         sa.Column("referred_by", sa.String(length=20), nullable=True),
         sa.Column("koordinator", sa.String(length=60), nullable=True),
         sa.Column("stedfortraeder", sa.String(length=60), nullable=True),
+        sa.Column("recused", sa.Text(), nullable=False),
         sa.Column("kle", sa.String(length=20), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
