@@ -7,13 +7,17 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from engine import clock, mail, outbox
-from engine.domain import cases, consent, deadlines, meetings, notices, people
+from engine.domain import cases, consent, deadlines, meetings, notices, people, plan, rules
 from engine.domain.calendar import WorkingDays
 from engine.domain.deadlines import Deadline
+from engine.domain.escalation import Application
+from engine.domain.grants import Grant
 from engine.domain.organisation import Absence, Role, User
+from engine.domain.plan import Plan, PlanComment
 from engine.outbox import Outgoing
 from engine.queries import notices as query
 from engine.settings import Settings
+from tests import smtp
 from tests.queries import papers_world as world
 
 DAYS = WorkingDays()
@@ -191,6 +195,114 @@ def test_an_invitation_lasts_until_the_meeting_and_ends_with_access(case, virtua
     assert told(store, world.FAMILY) == []
 
 
+def an_application(session, case_id: str, written_by: str = world.COORDINATOR) -> str:
+    words = dict.fromkeys(
+        ("what", "why_beyond", "goals", "alternatives", "consequence", "citizens_view"), "x"
+    )
+    row = Application(
+        case_id=case_id, services=[], amount=1000, months=1, written_by=written_by,
+        written_at=clock.now(), **words,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def decided(store, case_id: str, by: str) -> None:
+    def write(session) -> None:
+        row = Grant(
+            case_id=case_id, application_id=an_application(session, case_id), result="afslag",
+            amount=0, decided_by="leder", registered_by=by, decided_at=clock.now(),
+        )  # fmt: skip
+        session.add(row)
+
+    store.write(write)
+
+
+def test_a_grant_is_told_to_whoever_asked_until_seen_or_old_and_not_to_whoever_wrote_it(
+    case, virtual_clock
+):
+    store, case_id = case
+    decided(store, case_id, by=world.COORDINATOR)
+    assert told(store, world.COORDINATOR) == []
+    decided(store, case_id, by=LEADER)
+    assert told(store, world.COORDINATOR) == [("bevilling", None, True)]
+    assert told(store, world.FAMILY) == told(store, world.STRANGER) == []
+    virtual_clock.advance(days=14, minutes=1)
+    assert told(store, world.COORDINATOR) == []
+    decided(store, case_id, by=LEADER)
+    see_all(store, world.COORDINATOR)
+    assert told(store, world.COORDINATOR) == []
+
+
+def test_a_rule_that_nobody_has_confirmed_is_told_to_process_owners_while_a_duty_runs_by_it(case):
+    store, case_id = case
+
+    def hire(session) -> None:
+        session.add(User(username="pia", name="Pia Procesejer", skills=[]))
+        session.flush()
+        session.add(Role(username="pia", unit="KUI", role="procesejer"))
+
+    store.write(hire)
+    start, due = at("2026-01-05T00:00"), date(2026, 3, 1)
+    duties = [a_duty(store, case_id, start, due, art=rules.UNCONFIRMED) for _ in range(2)]
+    with store.reading() as session:
+        [notice] = query.listed(session, "pia")
+    assert (notice.kind, notice.facts["rule"], notice.facts["count"]) == ("kontrol", "KP-3", 2)
+    assert notice.case_id is None
+    assert told(store, world.COORDINATOR) == told(store, LEADER) == []
+    see_all(store, "pia")
+    assert told(store, "pia") == [("kontrol", None, False)]  # it still goes on
+    for duty in duties:
+        store.write(lambda s, d=duty: setattr(s.get_one(Deadline, d), "state", deadlines.MET))
+    assert told(store, "pia") == []
+
+
+def test_a_day_that_a_changed_rule_moved_is_told_to_whoever_has_the_case(case, virtual_clock):
+    store, case_id = case
+
+    def move(session) -> None:
+        facts = {"regel": "KP-3", "til": world.COORDINATOR}
+        outbox.put(session, "frist_flyttet", case_id=case_id, **facts)
+
+    store.write(move)
+    assert told(store, world.COORDINATOR) == [("frist_flyttet", None, True)]
+    assert told(store, world.COLLEAGUE) == told(store, world.STRANGER) == []
+
+    def leave(session) -> None:
+        session.get_one(cases.Case, case_id).koordinator = None
+
+    store.write(leave)
+    # Nobody has it: whoever works where it belongs is told.
+    assert told(store, world.COLLEAGUE) == [("frist_flyttet", None, True)]
+    assert told(store, world.STRANGER) == []
+    see_all(store, world.COLLEAGUE)
+    assert told(store, world.COLLEAGUE) == []
+
+
+def test_a_unit_that_said_nothing_to_a_draft_is_told_to_its_leader_while_it_still_can(case):
+    store, case_id = case
+
+    def silence(session) -> str:
+        row = Plan(
+            case_id=case_id, version=1, mode="x", content={}, content_hash="", state=plan.DRAFT,
+            written_by=world.COORDINATOR, written_at=clock.now(),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        session.add(PlanComment(plan_id=row.id, unit="KUI", silent=True, written_at=clock.now()))
+        return row.id
+
+    row = store.write(silence)
+    with store.reading() as session:
+        [notice] = query.listed(session, LEADER)
+    assert (notice.kind, notice.nummer) == ("intet_svar", None)
+    assert "Kommunal ungeindsats" in notice.facts["unit"]
+    assert told(store, world.COORDINATOR) == told(store, world.FAMILY) == []
+    store.write(lambda session: setattr(session.get_one(Plan, row), "state", plan.ACCEPTED))
+    assert told(store, LEADER) == []
+
+
 def mails(store) -> list[str]:
     with store.reading() as session:
         rows = session.query(Outgoing).where(Outgoing.kind == mail.OUTBOX).order_by(Outgoing.id)
@@ -231,6 +343,47 @@ def test_a_mail_says_how_many_and_nothing_else(case):
     assert sent[0]["To"] == "fie@fiktivby.example"
     assert sent[0].get_content() == "Du har 1 ny besked i Overligger. Log på for at læse den.\n"
     assert outbox.send_due(store, {mail.OUTBOX: sender}) == 0
+
+
+def test_a_server_that_fails_gets_the_mail_again_and_once(
+    case, virtual_clock, tmp_path, monkeypatch
+):
+    store, case_id = case
+    withdraw(store, case_id)
+    mail.Mails(store).put_due()
+    with smtp.serving(tmp_path, refusing=3) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+        where = {"smtp_url": server.url, "mail_from": "overligger@fiktivby.example"}
+        senders = mail.senders(store, Settings(**where))
+        assert [outbox.send_due(store, senders) for _ in range(2)] == [0, 0]
+        for _ in range(3):
+            virtual_clock.advance(hours=1)
+            outbox.send_due(store, senders)
+        assert sorted(m["To"] for m in server.mails) == [
+            "fie@fiktivby.example",
+            "skole@fiktivby.example",
+        ]
+        assert len({m["Message-ID"] for m in server.mails}) == 2
+        with store.reading() as session:
+            nummer = session.get_one(cases.Case, case_id).nummer
+        for sent in server.mails:
+            said = sent.as_string() + sent.get_payload(decode=True).decode()
+            assert not [word for word in (nummer, "Mads", "Prøvesen", "samtykke") if word in said]
+
+
+def test_a_server_that_is_not_trusted_gets_no_mail(case, tmp_path):
+    store, case_id = case
+    withdraw(store, case_id)
+    mail.Mails(store).put_due()
+    with smtp.serving(tmp_path) as server:
+        where = {"smtp_url": server.url, "mail_from": "overligger@fiktivby.example"}
+        assert outbox.send_due(store, mail.senders(store, Settings(**where))) == 0
+        assert server.mails == []
+    with store.reading() as session:
+        rows = session.query(Outgoing).where(Outgoing.kind == mail.OUTBOX)
+        assert {(row.state, row.error) for row in rows} == {
+            (outbox.WAITING, "SSLCertVerificationError")
+        }
 
 
 def test_without_a_server_mails_wait_and_in_a_demonstration_they_are_marked(case, caplog):
