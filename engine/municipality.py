@@ -70,9 +70,8 @@ def load(session: Session, path: Path = FIKTIVBY, by: str = events.SYSTEM) -> No
     session.flush()
     for row in _users(plan):
         told = {"email": row["mail"]} if "mail" in row else {}
-        session.merge(
-            User(username=row["brugernavn"], name=row["navn"], skills=[], active=True, **told)
-        )
+        told["skills"] = row.get("kompetencer", [])
+        session.merge(User(username=row["brugernavn"], name=row["navn"], active=True, **told))
         session.flush()
         for role in row["roller"]:
             _give_role(session, row["brugernavn"], role["rolle"], role["enhed"])

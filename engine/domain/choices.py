@@ -6,10 +6,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import appointment, consent, meetings, organisation, people
+from engine.domain import appointment, candidates, consent, meetings, organisation, people
 from engine.domain.cases import Case
 from engine.domain.facts import fact
-from engine.domain.organisation import Role, Unit, User
+from engine.domain.organisation import Role, Unit
 
 
 @fact("valg_enheder")
@@ -26,14 +26,11 @@ def hosting_units(session: Session, case: Case) -> list[dict]:
 
 @fact("valg_koordinatorer")
 def coordinators(session: Session, case: Case) -> list[dict]:
-    """Everybody who may coordinate, with what this case would bring them to."""
-    homes = _homes(session)
+    """Everybody who may coordinate, the best suited first, with what this case brings them to."""
     return [
-        {
-            "value": user.username,
-            "label": f"{user.name}, {homes.get(user.username, '')}: {words}",
-        }
-        for user, words in _with_load(session, case)
+        {"value": one.username, "label": f"{one.name}, {one.unit_name}: {one.rise}"}
+        for one in candidates.ranked(session, case)
+        if not one.recused
     ]
 
 
@@ -96,14 +93,3 @@ def _homes(session: Session) -> dict[str, str]:
         .order_by(Role.role.desc())
     )
     return {username: name for username, name in session.execute(query)}
-
-
-def _with_load(session: Session, case: Case) -> list[tuple[User, str]]:
-    people = appointment.candidates(session)
-    loads = appointment.loads(session, [user.username for user in people])
-    weights = appointment.weights(session, case.organisationsmodel)
-    found = []
-    for user in people:
-        load = loads[user.username].with_one_more()
-        found.append((user, f"{load.weighted(weights):g} af {load.norm}"))
-    return found

@@ -17,6 +17,7 @@ TOLD = {
     "completed": "Løste »{task}«",
     "svar_rettet": "Rettede svaret i »{task}«",
     "claimed": "Tog »{task}«",
+    "recused": "Meldte sig inhabil",
     "released": "Lagde »{task}« tilbage",
     "assigned": "Gav »{task}« til {to}",
     "held": "Satte »{task}« i bero",

@@ -46,7 +46,7 @@ def test_a_person_may_have_a_norm_of_their_own(loaded):
 def test_the_leader_sees_each_candidates_load_with_this_case(loaded):
     offered = loaded.read(choices.coordinators)
     label = next(row["label"] for row in offered if row["value"] == "koordinator-1")
-    assert label == "Liv Koordinatorsen, Kommunal ungeindsats: 4.5 af 30"
+    assert label == "Liv Koordinatorsen, Kommunal ungeindsats: fra 10 % til 15 %"
 
 
 def test_units_without_coordinators_are_not_offered(loaded):

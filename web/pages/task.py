@@ -15,7 +15,7 @@ from engine.casework import correcting
 from engine.casework.refusals import AlreadyCompleted, NoLongerWanted, NoSuchTask
 from engine.domain import access, cases
 from engine.errors import Refused
-from engine.queries import explain
+from engine.queries import candidates, explain
 from engine.queries import task as query
 from web import sheets, signing
 from web.opening import opened, still_open
@@ -161,6 +161,18 @@ def release(task_id: str):
     return redirect(_back())
 
 
+@blueprint.post("/opgaver/<task_id>/inhabil")
+def recuse(task_id: str):
+    found = _found(task_id)
+    casework.recuse(
+        signing.store(), task_id, request.form.get("grund", ""), by=signing.me().username
+    )
+    flash(
+        _("Du er meldt inhabil i sagen. »%(opgave)s« ligger hos enheden igen.", opgave=found.name)
+    )
+    return redirect(_back())
+
+
 @blueprint.post("/opgaver/<task_id>/reserver")
 def claim(task_id: str):
     casework.claim(signing.store(), task_id, by=signing.me().username)
@@ -287,6 +299,8 @@ def _page(
         "why": explain.why(session, found),
         "ahead": explain.ahead(session, found, sheet, answers) if found.mine else (),
         "colleagues": query.colleagues(session, found) if found.may_assign else (),
+        "candidates": candidates.beside(session, found, sheet.form),
+        "reasons_for": candidates.reasons,
         "liste": _list(),
     }
     return _drawn("task.html", found, told, status)
