@@ -18,9 +18,43 @@ ELSEWHERE = {
     "sign_in.enter": "the door; tests/web/test_signing_in.py",
     "sign_in.leave": "the door; tests/web/test_signing_in.py",
 }
+#: Pages that tell of many cases, or of none: to read them opens no case.
+LISTS = {
+    "/": "leads to the inbox",
+    "/beskeder": "what happened, each with a link to its case",
+    "/beskeder/antal": "a number",
+    "/enheder/<kode>/ramme": "a unit's own text",
+    "/fravaer": "colleagues",
+    "/gaa-til": "hits",
+    "/henvis": "an empty form, with the name of whom one has just registered",
+    "/henvis/formular": "the same form with what one has typed",
+    "/kalender": "days, each with a link to its case",
+    "/kalender/<token>.ics": "days, to the calendar of the one who asked for it",
+    "/noegletal/<noegletal>": "the cases behind a number, each with a link",
+    "/noter": "hits",
+    "/opgaver": "the inbox",
+    "/opgaver/filtre": "the inbox' numbers",
+    "/opgaver/valgte/<handling>": "the tasks that one has just chosen in the inbox",
+    "/overfoer": "a file of one's own",
+    "/overfoer/fil/<import_id>": "a file of one's own",
+    "/overfoer/sag": "a form of one's own",
+    "/personer": "people that one may refer",
+    "/personer/find": "hits",
+    "/sager": "hits",
+}
+#: What a page is asked with that leads to nothing stored, and why it is not drawn.
+HARMLESS = {
+    "_brug": "the tab of a draft of the task itself",
+    "_fane": "the tab of a draft of the task itself",
+    "_fjern": "a row of one's own form",
+    "_oven_paa": "the marks of drafts of the task itself",
+    "_tilfoej": "a row of one's own form",
+    "liste": "an address of ours to go back to; tests/web/test_signing_in.py",
+    "tilbage": "an address of ours to go back to; tests/web/test_signing_in.py",
+}
 TABS = ("mine", "ikke_fordelt", "kolleger", "bero", "loest")
 #: A number, an id and a word that nothing bears, of the shape of those that something does.
-NO_NUMBER, NO_WORD = "2026-9999", "kanari99borger1"
+NO_NUMBER = "2026-9999"
 
 
 @dataclass
@@ -35,6 +69,11 @@ class Asked:
     twin: Asked | None = None
     expected: frozenset[int] | None = None
     partial: bool = False
+
+    @property
+    def sought(self) -> str:
+        """The word that is looked for; empty where none is."""
+        return str(self.query.get("ord") or self.form.get("navn") or "")
 
     def __str__(self) -> str:
         told = " ".join(f"{name}={value}" for name, value in (self.query | self.form).items())
@@ -61,11 +100,13 @@ class Asker:
             ),
             "message": lambda: self._same(self.random.choice(MESSAGES)),
             "process": lambda: self._same(self.random.choice(PROCESSES)),
-            "view_id": lambda: self._same(str(self.no_id())),
-            "absence_id": lambda: self._same(str(self.no_id())),
-            "feed_id": lambda: self._same(str(self.no_id())),
-            "import_id": lambda: self._same(str(self.no_id())),
-            "kode": lambda: self._same(self.random.choice(("KUI", "JOB", "FAM", "XXX"))),
+            "committee_meeting_id": lambda: self._same(self._one_of(rows.committee_meetings)[0]),
+            "number": lambda: self._same(self.random.choice(("1", "1", "2", "9"))),
+            "view_id": lambda: self._one_of(rows.saved_views),
+            "absence_id": lambda: self._same(self._one_of(rows.absences)[0]),
+            "feed_id": lambda: self._one_of(rows.calendar_feeds),
+            "import_id": lambda: self._one_of(rows.imports),
+            "kode": lambda: self._same(self.random.choice((*UNITS, "X-SKO", "XXX"))),
             "noegletal": lambda: self._same(self.random.choice(("K2", "K20-aabne", "K10", "X"))),
             "filtype": lambda: self._same(self.random.choice(("csv", "xlsx", "doc"))),
             "incident_id": lambda: self._same("1"),
@@ -78,6 +119,9 @@ class Asker:
     def _same(value: str) -> tuple[str, str]:
         return value, value
 
+    def _one_of(self, rows: list) -> tuple[str, str]:
+        return self.random.choice(rows).id if rows else str(self.no_id()), str(self.no_id())
+
     def no_id(self) -> UUID:
         return UUID(int=self.random.getrandbits(128), version=4)
 
@@ -87,6 +131,7 @@ class Asker:
         real, none = self._filled(rule)
         query, nothing = self._query(rule, real)
         form = self._form(rule, real) if method == "POST" else {}
+        sought = form | {"navn": _unborne(form["navn"])} if "foedt" in form else None
         asked = Asked(method, rule.rule, _address(rule, real), query, form)
         asked.partial = self.random.random() < 0.2
         if self._is_hidden(person, rule, real) and real != none:
@@ -95,6 +140,8 @@ class Asker:
             )
         elif nothing is not None:
             asked.twin = Asked(method, rule.rule, asked.path, nothing, form, partial=asked.partial)
+        elif sought is not None:
+            asked.twin = Asked(method, rule.rule, asked.path, {}, sought, partial=asked.partial)
         if method == "GET":
             asked.expected = expected(person, rule.rule, real)
         return asked
@@ -133,6 +180,19 @@ class Asker:
                     query[name] = choice(values)
             if self.random.randrange(4) == 0:
                 query["filtre"] = "1"
+            if self.random.randrange(4) == 0:
+                task, way = choice(self.oracle.rows.work_items), choice(("efter", "foer"))
+                query |= {way: f"{choice((0, 1_800_000_000_000_000))}-{task.id}", "nr": "51"}
+            if self.random.randrange(5) == 0:
+                query["type"] = choice(self.oracle.rows.work_items).name
+        if rule.rule == "/sager/<nummer>":
+            query = choice(({}, {"noter": "1"}, {"note": choice(self.words)}))
+        if rule.rule.endswith("/historik"):
+            query = choice(({}, {"foer": "30"}))
+        if rule.rule.endswith("/forloeb"):
+            query = choice(({}, {"del": choice(PROCESSES)}))
+        if rule.rule == "/sager":
+            query = choice(({}, {"foer": choice(self.oracle.rows.cases).nummer}))
         if rule.rule == "/opgaver/valgte/<handling>":
             query["opgave"] = [choice(self.oracle.rows.work_items).id for _ in range(3)]
         if rule.rule == "/kalender":
@@ -164,6 +224,24 @@ class Asker:
         if rule.rule == "/opgaver":
             form |= {"handling": choice(("tag", "laeg_tilbage", "genoptag", "bero", "giv"))}
             form["opgave"] = tasks
+        if rule.rule in ("/personer", "/personer/find"):
+            somebody = choice(self.oracle.rows.persons)
+            form = {"navn": somebody.name, "foedt": somebody.birth_date or "1990-02-01"}
+        if rule.rule == "/fravaer":
+            form |= {"fra": "2027-03-01", "stedfortraeder": choice(USERS), "hvem": choice(USERS)}
+        if rule.rule == "/sager/<nummer>/noter":
+            form |= {"art": "notat", "med": "proevet", "id": str(self.no_id())}
+        if "dokumenter" in rule.rule:
+            form |= {
+                "fil": (b"proevet", "proevet.txt"),
+                "titel": "proevet",
+                "del": "notater",
+                "id": str(self.no_id()),
+            }
+        if rule.rule == "/beskeder/set":
+            form["besked"] = f"frist:{choice(tasks)}"
+        if rule.rule.startswith("/overfoer"):
+            form |= {"hvilke": "alle", "raekke": ["2"]}
         form |= {"til": choice(USERS), "til_dag": "2027-03-01", "grund": "proevet"}
         if rule.rule.endswith("/bero"):
             form["til"] = "2027-03-01"
@@ -175,6 +253,15 @@ class Asker:
         """Whether what the address names does not exist for the person."""
         if "task_id" in real:
             return not person.lies_with_me(self.oracle.task[real["task_id"]])
+        for name, rows, whose in (
+            ("import_id", self.oracle.rows.imports, "by"),
+            ("view_id", self.oracle.rows.saved_views, "username"),
+            ("feed_id", self.oracle.rows.calendar_feeds, "username"),
+        ):
+            if name in real:
+                return all(
+                    row.id != real[name] or getattr(row, whose) != person.name for row in rows
+                )
         if "nummer" not in real:
             return False
         case = self.oracle.numbered[real["nummer"]]
@@ -256,7 +343,7 @@ def _in_tab(person: Person, task, tab: str) -> bool:
 
 def _unborne(word: str) -> str:
     """A word of the same length that stands nowhere."""
-    return "kanari99" + word[8:]
+    return "kanari97" + word[8:]
 
 
 def _address(rule: Rule, values: dict[str, str]) -> str:
@@ -268,6 +355,7 @@ def _address(rule: Rule, values: dict[str, str]) -> str:
 
 MESSAGES = ("samtykke_trukket", "ny_oplysning", "borger_doed", "fraflytning", "akut")
 PROCESSES = ("plan", "henvisning", "opfoelgning", "samtykke", "tilbud")
+UNITS = ("KUI", "JOB", "FAM", "MIS", "VOK", "BOL")
 USERS = ("sagsbehandler-fam", "leder-kui", "koordinator-1", "partner-x-sko", "administrator")
 FILTERS = {
     "koe": ("koordinator", "FAM", "MIS", "X-SKO", "jurist", "navn", "medkoordinator"),

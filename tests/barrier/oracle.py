@@ -51,6 +51,26 @@ FIELDS = {
     "bolig": {"bolig"},
 }
 
+#: Which parts of a case open each kind of words in it; what is not named lies with the whole case.
+OPENED_BY: dict[str, set[str]] = {
+    "brev": {"breve"},
+    "brevtekst": {"breve"},
+    "plantekst": {"indsatser", "breve"},
+    "planord": {"indsatser", "breve"},
+    "indsatsord": {"indsatser", "breve"},
+    "maalord": {"indsatser", "breve"},
+    "sagsrolle": {"personer"},
+    "samtykke": {"samtykker"},
+    "frist": {"opgaver"},
+    "ansoegning": {"bevillinger"},
+    "bevilling": {"bevillinger"},
+    "hoering": {"bevillinger"},
+    "udtalelse": {"bevillinger"},
+    "udvalg": {"bevillinger"},
+}
+#: Words of no case.
+OF_NO_CASE = {"import", "visning", "ramme"}
+
 TABLES = {
     "roles": "*",
     "units": "code, partner",
@@ -67,6 +87,12 @@ TABLES = {
     "invitees": "meeting_id, who, light",
     "parties": "case_id, person_id, role, valid_to",
     "plans": "id, case_id, state, content, version",
+    "persons": "id, name, birth_date",
+    "imports": "id, by",
+    "saved_views": "id, username",
+    "calendar_feeds": "id, username",
+    "deadlines": "case_id, due, state",
+    "committee_meetings": "id",
     "canaries": "*",
 }
 
@@ -118,7 +144,7 @@ class Person:
     """One user's eyes."""
 
     def __init__(self, oracle: Oracle, username: str):
-        self.oracle, day = oracle, oracle.today
+        self.oracle, self.name, day = oracle, username, oracle.today
         self.me = {username} | {
             row.username
             for row in oracle.rows.absences
@@ -135,6 +161,7 @@ class Person:
         self.inner, self.outer = at - oracle.partners, at & oracle.partners
         owners = {row.unit for row in held if row.role == "procesejer"}
         # A process owner works the tasks of the rules and sees no citizen's case.
+        self.employed = {row.unit for row in held} - oracle.partners
         self.blind = (owners - self.inner) | self.outer
         led = {row.unit for row in held if row.role in LEADERS}
         self.open_desks = (
@@ -311,35 +338,51 @@ class Person:
 
     def may_read(self, canary) -> bool:
         """Whether the word may stand on a page that this person is sent."""
+        part, row = canary.part, canary.row
+        if part in OF_NO_CASE:
+            return self._owns(part, row)
         case = self.oracle.case[canary.case_id]
-        seen, part = self.parts(case), canary.part
+        seen = self.parts(case)
         if part == "opgave":
-            task = self.oracle.task[canary.row]
-            if self.lies_with_me(task) or seen & {"opgaver", "historik"}:
-                return True
             # Beside a task stands why it is here: the steps before it.
-            return any(self.opens_case(other) for other in self.oracle.of("work_items", case.id))
-        if part == "bero":
-            return self.lies_with_me(self.oracle.task[canary.row])
+            mine = self.lies_with_me(self.oracle.task[row])
+            return mine or bool(seen & {"opgaver", "historik"}) or self.decides_in(case)
+        if part in ("bero", "kladde"):
+            return self.lies_with_me(self.oracle.task[row])
         if part in ("borger", "paaroerende", "sikkerhed"):
-            return self._knows(canary.row, part)
+            return self._knows(row, part)
         if not seen:
             return False
         match part:
-            case "brev":
-                return "breve" in seen
+            case "frist" if self.has_task_in(case):
+                return True
+            case "svar":
+                task = self.oracle.task.get(row)
+                return self.whole(case) or (task is not None and self.lies_with_me(task))
             case "maal" | "indsats":
-                return canary.row in self.plan_keys(case)
-            case "plantekst":
-                return bool(seen & {"indsatser", "breve"})
+                return row in self.plan_keys(case)
             case "note":
-                return self.paper(_found(self.oracle.rows.notes, canary.row))
+                return self.paper(_found(self.oracle.rows.notes, row))
             case "dokument":
-                return self.paper(_found(self.oracle.rows.documents, canary.row))
+                return self.paper(_found(self.oracle.rows.documents, row))
             case "moede" | "referat":
-                row = _found(self.oracle.rows.meetings, canary.row)
-                return self.meeting(row) and (part == "moede" or "moeder" in seen)
-        raise AssertionError(f"nobody has said who may read {part}")
+                meeting = _found(self.oracle.rows.meetings, row)
+                return self.meeting(meeting) and (part == "moede" or "moeder" in seen)
+        return bool(seen & OPENED_BY.get(part, {"notater"}))
+
+    def decides_in(self, case) -> bool:
+        """Whether an open task of the case is this person's and lets them see what it is about."""
+        return any(self.opens_case(task) for task in self.oracle.of("work_items", case.id))
+
+    def has_task_in(self, case) -> bool:
+        """Whether any task of the case, done or not, is this person's."""
+        return any(self.lies_with_me(task) for task in self.oracle.of("work_items", case.id))
+
+    def _owns(self, part: str, row: str) -> bool:
+        """What is of no case: a file, a view, a unit's frame, which everybody who works here reads."""
+        if part == "ramme":
+            return bool(self.employed)
+        return row == self.name
 
     def _knows(self, person_id: str, part: str) -> bool:
         """Whether one of the cases that the citizen or relative is in tells this person of them."""
@@ -349,7 +392,8 @@ class Person:
                 continue
             if self.parts(case) & {"personer", "breve"}:
                 return True
-            if part == "borger" and row.role == "borger" and person_id in self.citizens(case):
+            named = row.role == "borger" and part != "sikkerhed"
+            if named and person_id in self.citizens(case):
                 return True
         return False
 

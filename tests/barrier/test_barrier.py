@@ -6,13 +6,31 @@ OVERLIGGER_BARRIER_TRIALS=10000 runs more of them, OVERLIGGER_BARRIER_SEED other
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 
 import pytest
 
-from tests.barrier import mutations, trial, world
+from engine.store import Base
+from tests.barrier import asking, mutations, planting, trial, world
 
 TRIALS = int(os.environ.get("OVERLIGGER_BARRIER_TRIALS", "2000"))
 SEED = int(os.environ.get("OVERLIGGER_BARRIER_SEED", "1"))
+WEB = Path(__file__).parents[2] / "web" / "pages"
+ARGUMENT = re.compile(
+    r"""(?:request\.(?:args|form|values)|form|told|args)\.get(?:list)?\(["'](\w+)["']"""
+)
+#: Pages of no case, whose own tests ask them with what they take.
+NO_CASE = {
+    "absence.py": "colleagues",
+    "committee.py": "when the committee meets",
+    "figures.py": "sums",
+    "frame.py": "a unit's own text",
+    "imports.py": "a form and a file of one's own",
+    "registered.py": "a form of one's own",
+    "sign_in.py": "the door",
+    "tour.py": "how far one has come",
+}
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +48,25 @@ def test_no_route_tells_anybody_what_does_not_exist_for_them(built, tmp_path):
     assert result.denied > TRIALS // 20, "hardly anything was hidden: the trials prove nothing"
     missing = {rule.rule for rule in site.rules if rule.endpoint not in trial.asking.ELSEWHERE}
     assert missing <= result.routes.keys() or TRIALS < 2000, missing - result.routes.keys()
+
+
+def test_every_table_is_planted_or_said_to_hold_no_words_about_anybody(built):
+    said = planting.PLANTED.keys() | planting.BY_HAND.keys() | planting.NOBODYS.keys()
+    new = planting.unsaid()
+    assert not new, f"say in tests/barrier/planting.py whether {new} hold words about somebody"
+    assert said <= Base.metadata.tables.keys()
+    db = world.connected(built)
+    told = {row[0] for row in db.execute("select distinct part from canaries")}
+    db.close()
+    assert set(planting.PLANTED.values()) <= told, "a table is planted in which nothing stands"
+
+
+def test_whatever_a_page_is_asked_with_is_asked_by_the_trials():
+    drawn = Path(asking.__file__).read_text(encoding="utf-8")
+    for file in sorted(WEB.rglob("*.py")):
+        for name in ARGUMENT.findall(file.read_text(encoding="utf-8")):
+            named = f'"{name}"' in drawn or name in asking.HARMLESS
+            assert named or file.name in NO_CASE, f"{file.name} reads {name}: say so in asking.py"
 
 
 @pytest.mark.parametrize("name", mutations.SAMPLE)

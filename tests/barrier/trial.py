@@ -20,9 +20,11 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
+from sqlalchemy import func, select
 
 from engine import clock
 from engine.domain import sign_ins
+from engine.reads import Read
 from engine.store import Store
 from tests.barrier import asking, world
 from tests.barrier.asking import Asked, Asker
@@ -122,6 +124,7 @@ class _State:
             tokens = self._feeds()
             self._look()
             people = self._people()
+            self.began = self._last_read()
             self.db.close()
             for username in people:
                 self._one(username, tokens)
@@ -180,7 +183,9 @@ class _State:
         self.result.trials += 1
         self.result.routes[asked.rule] += 1
         reader = self._reader(username, asked)
+        before = self._last_read() if asked.method == "GET" else self.began
         answer, told = _sent(client, asked)
+        self._trailed(username, asked, answer, before)
         self.result.denied += answer.status_code == 404
         self._read(reader, asked, answer, told)
         if asked.expected is not None and answer.status_code not in asked.expected:
@@ -202,7 +207,7 @@ class _State:
 
     def _is_hidden(self, reader: Person, asked: Asked) -> bool:
         """Whether the twin should be answered alike: nothing that is named exists for the reader."""
-        word = asked.query.get("ord")
+        word = asked.sought
         if word in self.canary:
             return not reader.may_find(self.canary[word])
         return True
@@ -221,6 +226,28 @@ class _State:
             case = self.oracle.numbered.get(number)
             if case is not None and not reader.sees(case):
                 self._leak(reader, asked, f"told the number {number}")
+
+    def _last_read(self) -> int:
+        with self.site.store.reading() as session:
+            return session.scalar(select(func.max(Read.id))) or 0
+
+    def _trailed(self, username: str, asked: Asked, answer, before: int) -> None:
+        """What is shown of a case has left a row: of this request, or of the page it draws anew."""
+        if asked.rule in asking.LISTS:
+            return
+        echoed = f"{asked.path} {asked.query} {asked.form}"
+        shown = {
+            self.canary[word].case_id
+            for word in set(world.CANARY.findall(_text(answer)))
+            if word in self.canary and word not in echoed and self.canary[word].case_id
+        }
+        if not shown:
+            return
+        mine = select(Read.case_id).where(Read.actor == username, Read.id > before)
+        with self.site.store.reading() as session:
+            missing = shown - set(session.scalars(mine))
+        if missing:
+            self._leak(username, asked, "left no row in the chain of reads")
 
     def _leak(self, reader: Person | str, asked: Asked | str, why: str) -> None:
         user = reader if isinstance(reader, str) else min(reader.me, key=len)
@@ -267,7 +294,7 @@ _COMPARED = ("the status", "a header", "the text", "the message")
 
 def _compared(answer, told: str, asked: Asked) -> tuple:
     """All that an answer says, without what was asked for."""
-    names = sorted({*asked.path.split("/"), str(asked.query.get("ord", ""))}, key=len)[::-1]
+    names = sorted({*asked.path.split("/"), asked.sought}, key=len)[::-1]
 
     def bare(text: str) -> str:
         for name in names:
@@ -286,8 +313,12 @@ def _compared(answer, told: str, asked: Asked) -> tuple:
 def _sent(client: FlaskClient, asked: Asked):
     """The answer, and the messages that the next page would show."""
     headers = {"HX-Request": "true"} if asked.partial else {}
+    form = {
+        name: (BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
+        for name, value in asked.form.items()
+    }
     answer = client.open(
-        asked.path, method=asked.method, query_string=asked.query, data=asked.form, headers=headers
+        asked.path, method=asked.method, query_string=asked.query, data=form, headers=headers
     )
     told = ""
     if "Set-Cookie" in answer.headers:

@@ -1,25 +1,34 @@
-"""The world that the barrier is tried in: real cases, and a canary in every word that may leak.
-
-A canary is a word of its own, `kanari<case><part><number>`: whoever reads it on a page has been
-shown that part of that case.
-"""
+"""The world that the barrier is tried in: real cases, and a canary in every word that may leak."""
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import clock, diagrams, drafts, imports
+from engine.domain import documents
+from engine.domain.cases import Case
+from engine.domain.efforts import Effort, Obstacle
+from engine.domain.frame import Frame
 from engine.domain.meetings import Invitee, Meeting
 from engine.domain.notes import Note
+from engine.domain.obligations import Participation
+from engine.domain.people import Person
+from engine.imports.columns import HEADINGS
+from engine.instances import UNFINISHED, WorkItem
+from engine.saved_views import SavedView
 from engine.scenarios.world import _quick as quick
-from engine.store import Store, _sqlite_driver, new_id
+from engine.store import Store, new_id
+from tests.barrier import planting
+from tests.barrier.planting import CANARY, Connection, sqlite3
 from tests.web.fiktivby import furnished, played_into
 
-sqlite3 = _sqlite_driver()
-Connection = sqlite3.Connection
+__all__ = ["CANARY", "Connection"]
+
 #: The stories that the cases come from, and how far each is played.
 STORIES = (
     ("s01_mads", datetime(2027, 1, 20, 12)),
@@ -31,9 +40,23 @@ STORIES = (
     ("to_sager_roerer_ikke_hinanden", None),
     ("ikke_i_maalgruppen", None),
     ("s02_kontakt_samme_dag", datetime(2026, 12, 20)),
+    ("s10_aaben_klage_spaerrer", None),
+    ("uden_samtykke_med_hjemmel", None),
+    ("model_b_over_graensen", None),
 )
-NOW = datetime(2027, 1, 20, 12)
-CANARY = re.compile(r"kanari\d\d[a-z]+\d+")
+NOW = datetime(2027, 1, 20, 12, tzinfo=clock.COPENHAGEN)
+#: Who brings in running cases, and the citizen of a file that is only tried.
+IMPORTER, FILED = "administrator", "kanari98import1"
+BROUGHT_IN = {
+    "system": "Gammelsag",
+    "birth_date": "01-02-1990",
+    "unit": "JOB",
+    "coordinator": "koordinator-1",
+    "accepted_on": "03-11-2025",
+    "goal": "Jeg vil have et sted at bo",
+    "owed_unit": "BOL",
+    "owed_does": "Finder en bolig",
+}
 PARTNERS = ("X-SKO", "X-GP", "X-RPS", "X-POL")
 KINDS_OF_INFORMATION = ("helbred", "misbrug", "familie", "uddannelse", "bolig", "oekonomi")
 DOCUMENT_PARTS = ("notater", "moeder", "bevillinger")
@@ -48,24 +71,30 @@ def build(file: Path, furnished_file: Path | None = None) -> Path:
         furnished(store)
     for story, until in STORIES:
         played_into(store, story, until)
+        store.write(_strangers)
     store.write(_papers)
+    _brought_in(store)
+    typed = store.write(_typed)
     store.close()
     plain = connected(file)
     plain.execute("pragma wal_checkpoint(truncate)")
-    _plant(plain)
+    planting.plant(plain, [*typed, (FILED, None, "import", IMPORTER)])
     plain.commit()
     plain.close()
     return file
 
 
-def _papers(session) -> None:
+def _strangers(session: Session) -> None:
+    """The next story is of other people, whatever it calls them: it joins none of the cases so far."""
+    for person in session.scalars(select(Person).where(Person.cpr_index.is_not(None))):
+        person.cpr_index = person.id
+
+
+def _papers(session: Session) -> None:
     """Notes, documents and a meeting on every case, by those near it and by a unit's own people."""
-    from sqlalchemy import select
-
-    from engine import clock
-    from engine.domain import documents
-    from engine.domain.cases import Case
-
+    for effort in session.scalars(select(Effort)):
+        told = {"reported_by": "koordinator-1", "reported_on": date(2027, 1, 4)}
+        session.add(Obstacle(effort_id=effort.id, cause="En hindring", **told))
     writers = ("sagsbehandler-mis", "koordinator-1", "sagsbehandler-fam")
     for number, case in enumerate(session.scalars(select(Case).order_by(Case.nummer))):
         for kind, unit, writer in (("notat", None, writers[1]), ("notat", "MIS", writers[0])):
@@ -81,6 +110,8 @@ def _papers(session) -> None:
                     written_at=clock.now(),
                 )
             )
+        refused = {"unit": "MIS", "declined_because": "Ingen tid", "answered_by": writers[0]}
+        session.add(Participation(case_id=case.id, answered_at=clock.now(), **refused))
         for part in DOCUMENT_PARTS:
             unit = "MIS" if part == "notater" else None
             content = b"indhold"
@@ -107,88 +138,43 @@ def _papers(session) -> None:
                     kind="enhed",
                     light=light,
                     answer="ja",
+                    why="Efter aftale",
                 )
             )
 
 
-class _Words:
-    """The next canary of a case and part."""
-
-    def __init__(self, db: Connection):
-        rows = db.execute("select id from cases order by nummer")
-        self._case = {id_: number for number, (id_,) in enumerate(rows)}
-        self._last: dict[str, int] = {}
-
-    def new(self, case_id: str, part: str) -> str:
-        stem = f"kanari{self._case[case_id]:02}{part}"
-        self._last[stem] = self._last.get(stem, 0) + 1
-        return f"{stem}{self._last[stem]}"
-
-
-#: table, column -> the part that its canary tells of.
-PLANTED = (
-    ("work_items", "name", "opgave"),
-    ("work_items", "hold_reason", "bero"),
-    ("notes", "title", "note"),
-    ("notes", "text", "note"),
-    ("documents", "title", "dokument"),
-    ("letters", "title", "brev"),
-    ("meetings", "purpose", "moede"),
-    ("meetings", "agenda", "moede"),
-    ("meetings", "minutes", "referat"),
-    ("meetings", "citizens_summary", "referat"),
-)
+def _brought_in(store: Store) -> None:
+    """One case brought in by a spreadsheet, and a further file that is only tried."""
+    with clock.travelling(NOW):
+        for number, name in (("G-1", "Frida Fiktiv"), ("G-2", FILED)):
+            row = {**BROUGHT_IN, "old_number": number, "name": name}
+            lines = (HEADINGS.values(), (row.get(key, "") for key in HEADINGS))
+            content = "\n".join(";".join(line) for line in lines).encode("cp1252")
+            kept = imports.keep(store, content, "sager.csv", by=IMPORTER)
+            if name != FILED:
+                imports.choose(store, kept, None, by=IMPORTER)
+                assert imports.take(store, kept, by=IMPORTER) == 0
 
 
-def _plant(db: Connection) -> None:
-    words = _Words(db)
-    db.execute("create table canaries (word text primary key, case_id text, part text, row text)")
+def _typed(session: Session) -> list[tuple[str, str, str, str]]:
+    """A draft in every open task that asks for a text, a view put by, and a unit's frame.
 
-    def planted(case_id: str, part: str, row: str) -> str:
-        word = words.new(case_id, part)
-        db.execute("insert into canaries values (?, ?, ?, ?)", (word, case_id, part, row))
-        return word
-
-    for table, column, part in PLANTED:
-        rows = db.execute(f"select id, case_id from {table} order by id").fetchall()
-        for id_, case_id in rows:
-            word = planted(case_id, part, id_)
-            db.execute(f"update {table} set {column} = ? where id = ?", (word, id_))
-    for person, case_id, role in db.execute(
-        "select person_id, case_id, role from parties order by case_id, person_id"
-    ).fetchall():
-        word = planted(case_id, "borger" if role == "borger" else "paaroerende", person)
-        note = planted(case_id, "sikkerhed", person)
-        db.execute(
-            "update persons set name = ?, safety_note = ? where id = ?", (word, note, person)
+    The canaries in the drafts: (word, case, part, task).
+    """
+    found = []
+    session.add(SavedView(username="koordinator-1", name="Min", query="fane=mine", made_at=NOW))
+    frame = {"unit": "KUI", "part": "kvalitet", "text": "Ramme", "valid_from": date(2026, 12, 1)}
+    session.add(Frame(**frame, decided_by="Chefen", written_by="leder-kui", written_at=NOW))
+    for task in session.scalars(select(WorkItem).where(WorkItem.state.in_(UNFINISHED))):
+        form = task.form_id and diagrams.form(session, task.release_id, task.form_id)
+        texts = (
+            [c.key for c in form.components if c.type in ("textfield", "textarea")] if form else []
         )
-    _plant_plans(db, planted)
-
-
-def _plant_plans(db: Connection, planted) -> None:
-    """Each goal and effort has one word, wherever it is told."""
-    from engine.domain import plan
-
-    told: dict[tuple[str, str], str] = {}
-    for id_, case_id, text in db.execute("select id, case_id, content from plans").fetchall():
-        content = json.loads(text)
-        for kind, part in (("maal", "maal"), ("indsatser", "indsats")):
-            for row in content[kind]:
-                key = (case_id, row["noegle"])
-                if key not in told:
-                    told[key] = planted(case_id, part, row["noegle"])
-                row["titel"] = told[key]
-        for name in ("samlet_situation", "halv_side", "borgerens_holdning"):
-            content[name] = planted(case_id, "plantekst", id_)
-        db.execute(
-            "update plans set content = ?, content_hash = ? where id = ?",
-            (json.dumps(content), plan._hash(content), id_),
-        )
-    for table, column in (("goals", "own_words"), ("efforts", "title")):
-        for id_, case_id, key in db.execute(f"select id, case_id, key from {table}").fetchall():
-            if (case_id, key) in told:
-                word = told[case_id, key]
-                db.execute(f"update {table} set {column} = ? where id = ?", (word, id_))
+        if texts:
+            word = f"kanari98kladde{len(found) + 1}"
+            drafts.put(session, task.id, "fane", {texts[0]: word}, by="koordinator-1")
+            found.append((word, task.case_id, "kladde", task.id))
+    return found
 
 
 def opened(file: Path) -> Store:
