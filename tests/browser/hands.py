@@ -128,6 +128,9 @@ def played(site: Any, story: str, until: str) -> str:
 class Troupe:
     """The people of a story, each at a browser of their own, working through the pages."""
 
+    #: How wide their screens are.
+    width = 1366
+
     def __init__(self, site: Any, sign_in: Callable[..., Page], story: Story, pictures: Path):
         self.site, self.sign_in, self.pictures = site, sign_in, pictures
         self.story = story
@@ -140,7 +143,7 @@ class Troupe:
 
     def page_of(self, username: str) -> Page:
         if username not in self.pages:
-            self.pages[username] = self.sign_in(username)
+            self.pages[username] = self.sign_in(username, self.width)
         return self.pages[username]
 
     def take(self, step: Step) -> None:
@@ -166,6 +169,7 @@ class Troupe:
         before = set(self._cases())
         visit(page, step.get("by"), "/henvis")
         fill(page, {**step.get("answers"), "borger_cpr": cpr})
+        self.look(page)
         page.get_by_role("button", name="Send henvisning").click()
         expect(page.get_by_text("Henvisningen er modtaget.").first).to_be_visible()
         (self.nummer,) = set(self._cases()) - before
@@ -179,15 +183,20 @@ class Troupe:
         row = page.locator(f"#opgave-{task.id}")
         if not row.count():
             page.get_by_role("navigation", name="Opgavelister").get_by_text("Mine").click()
+        self.look(page)
         row.locator("a[data-open]").click()
         page.wait_for_url("**/opgaver/*")
         fill(page, step.get("answers", {}))
+        self.look(page)
         page.locator(".task-actions button.button-primary").click()
         if step.refused is not None:
             expect(page.locator("[data-faults], .notice.late").first).to_be_visible()
             return
         expect(page.get_by_text(re.compile(f"»{re.escape(task.name)}« er gjort"))).to_be_visible()
         self.done.append((step.get("by"), task.name))
+
+    def look(self, page: Page) -> None:
+        """What stands before somebody who is about to press: nothing is asked of it here."""
 
     def _cases(self) -> list[str]:
         from sqlalchemy import select

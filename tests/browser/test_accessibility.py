@@ -9,16 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.eyes import PHONE, WIDE, faults, small, too_wide
 from tests.browser.hands import played
-
-AXE = Path(__file__).parents[2] / "web/frontend/node_modules/axe-core/axe.min.js"
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-WIDE, PHONE = 1366, 360
-#: Smallest side of what one presses with a finger, in CSS pixels.
-FINGER = 44
-#: What one presses in rows and forms; a link inside a sentence is exempt (WCAG 2.5.5).
-#: The boxes that choose rows for a common act are smaller: each act is in the task, too.
-PRESSED = "button, summary, [data-row] a, nav a, select, input:not([type=hidden], .choose *)"
 
 #: Name of the page, its address, and what else is done before it is looked at.
 PAGES = {
@@ -39,6 +31,10 @@ PAGES = {
     "referral": "/henvis",
     "absence": "/fravaer",
     "calendar": "/kalender",
+    "tour": "/rundtur",
+    "notices": "/beskeder",
+    "figures": "/noegletal",
+    "frame": "/enheder/KUI/ramme",
     "statement": "/was",
     "no-such-page": "/findes-ikke",
 }
@@ -71,30 +67,6 @@ def heard(sign_in, request) -> Iterator[tuple[Page, list[str]]]:
     yield page, said
 
 
-def faults(page: Page) -> list:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    return page.evaluate(
-        """levels => axe.run(document, {runOnly: levels}).then(r =>
-             r.violations.map(v => [v.id, ...v.nodes.slice(0, 3).map(n => n.html.slice(0, 140))]))""",
-        LEVELS,
-    )
-
-
-def small(page: Page) -> list[str]:
-    """What is there to be pressed and too small for a finger, itself or with its label."""
-    return page.evaluate(
-        """([pressed, least]) => [...document.querySelectorAll(pressed)].filter(one => {
-             if (!one.checkVisibility() || one.closest('p, .sr-only, dialog:not([open])')) return false;
-             const label = one.labels?.[0];
-             const boxes = [one, label].filter(Boolean).map(b => b.getBoundingClientRect());
-             if (!boxes[0].width || boxes[0].right < 0) return false;
-             const width = Math.max(...boxes.map(b => b.width));
-             return Math.max(...boxes.map(b => b.height)) < least - 0.5 || width < least - 0.5;
-           }).map(one => `${one.outerHTML.slice(0, 110)} ${Math.round(one.getBoundingClientRect().width)}x${Math.round(one.getBoundingClientRect().height)}`)""",
-        [PRESSED, FINGER],
-    )
-
-
 def look(page: Page, name: str, found: list) -> None:
     """Axe, the width, and the targets; and a picture, where a folder for them is named."""
     width = page.viewport_size["width"]
@@ -102,8 +74,7 @@ def look(page: Page, name: str, found: list) -> None:
     if folder:
         page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
     found += [(name, fault) for fault in faults(page)]
-    beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    if beyond > 0:
+    if beyond := too_wide(page):
         found.append((name, f"{beyond} px wider than the screen"))
     if width == PHONE:
         found += [(name, "too small", target) for target in small(page)]

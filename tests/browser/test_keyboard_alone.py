@@ -1,0 +1,159 @@
+"""A morning's work with the keyboard alone: no mouse, no script helps; the order is the real Tab order."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.hands import played
+
+#: So many times Tab is pressed before what one wants counts as out of reach.
+FAR = 90
+
+#: What has the focus: its name, whether one sees that it has, and whether it is on the screen.
+HAS_FOCUS = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return {name: '', lost: true};
+  const look = element => {
+    const s = getComputedStyle(element);
+    return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
+  };
+  // The design system draws the ring of a box or a dot on the label beside it.
+  const drawn = [one, one.nextElementSibling].filter(Boolean);
+  const ring = drawn.some(e => look(e) || ['::before', '::after'].some(p => {
+    const s = getComputedStyle(e, p);
+    return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
+  }));
+  const box = one.getBoundingClientRect();
+  const label = one.labels?.[0]?.textContent ?? '';
+  const name = one.getAttribute('aria-label') ?? (label || one.textContent);
+  return {lost: false, ring, name: name.replace(/\\s+/g, ' ').trim(), tag: one.tagName,
+          field: one.name ?? '', value: one.value ?? '', id: one.id,
+          there: box.width > 0 && box.bottom > 0 && box.top < innerHeight};
+}"""
+
+
+class Keys:
+    """A person at a keyboard. Every stop is looked at: visible, on the screen, and never lost."""
+
+    def __init__(self, page: Page):
+        self.page = page
+
+    def now(self) -> dict:
+        return self.page.evaluate(HAS_FOCUS)
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+    def tab_to(self, name: str = "", field: str = "", back: bool = False) -> None:
+        """Tab until what bears the name, or is the field, has the focus."""
+        passed = []
+        for _ in range(FAR):
+            self.press("Shift+Tab" if back else "Tab")
+            here = self.now()
+            if here["lost"]:
+                continue  # the browser's own bar, between the end of the page and its beginning
+            assert here["ring"], f"one cannot see that this has the focus: {here}"
+            assert here["there"], f"the focus is off the screen: {here}"
+            passed.append(here["name"][:40] or here["field"])
+            if (field and here["field"] == field) or (name and re.search(name, here["name"])):
+                return
+        raise AssertionError(f"Tab never reaches {name or field}; it passes {passed}")
+
+
+@pytest.fixture
+def keys(chromium, site) -> Keys:
+    context = chromium.new_context(
+        viewport={"width": 1366, "height": 768}, base_url=site.address, locale="da-DK"
+    )
+    page = context.new_page()
+    page.goto("/log-paa")
+    yield Keys(page)
+    context.close()
+
+
+def _sign_in(keys: Keys, username: str) -> None:
+    assert keys.now()["field"] == "brugernavn"
+    keys.type(username)
+    keys.tab_to(field="adgangskode")
+    keys.type("fiktivby")
+    keys.press("Enter")
+    keys.page.wait_for_url("**/opgaver*")
+
+
+def test_a_task_is_found_claimed_and_done(site, keys):
+    played(site, "s01_mads", until="bekraeft_maalgruppe")
+    _sign_in(keys, "sagsbehandler-kui")
+    page = keys.page
+    # The first stop of a page leads past its menu.
+    keys.tab_to("Gå til sidens indhold")
+    keys.press("Enter")
+    assert keys.now()["id"] == "main"
+    keys.tab_to("^Bekræft vurderingen")
+    keys.press("Enter")
+    page.wait_for_url("**/opgaver/*")
+    keys.tab_to("Tag opgaven")
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Læg tilbage")).to_be_visible()
+    keys.tab_to(field="beslutning")
+    keys.press("Space")
+    # The fields are drawn anew by the answer, and the focus stays where it was.
+    expect(page.locator("#gemt")).to_contain_text("Gemt")
+    here = keys.now()
+    assert (here["lost"], here["field"]) == (False, "beslutning")
+    keys.press("ArrowDown")
+    keys.press("ArrowUp")
+    keys.tab_to("^Bekræft")
+    keys.press("Enter")
+    expect(page.get_by_text("»Bekræft vurderingen« er gjort.")).to_be_visible()
+
+
+def test_a_case_is_found_noted_on_and_left(site, keys):
+    nummer = played(site, "s01_mads", until="hold_netvaerksmoede")
+    _sign_in(keys, "koordinator-1")
+    page = keys.page
+    keys.press("Control+k")
+    assert keys.now()["id"] == "goto-words"
+    keys.type("mads")
+    expect(page.locator("#goto-found a").first).to_contain_text(nummer)
+    keys.press("ArrowDown")
+    assert keys.now()["ring"]
+    keys.press("Enter")
+    page.wait_for_url(f"**/sager/{nummer}")
+    keys.tab_to(field="tekst")
+    keys.type("Mads ringede: han kommer til mødet.")
+    keys.tab_to("Gem notat")
+    keys.press("Enter")
+    expect(page.get_by_text("Noten er gemt og journaliseret.")).to_be_visible()
+    keys.press("?")
+    expect(page.get_by_role("dialog", name="Taster")).to_be_visible()
+    for _ in range(4):
+        keys.press("Tab")
+    assert (
+        page.locator("#keys").evaluate("d => d.contains(document.activeElement)")
+        or keys.now()["lost"]
+    )
+    keys.press("Escape")
+    expect(page.get_by_role("dialog", name="Taster")).to_be_hidden()
+    keys.tab_to("Menu for dig")
+    keys.press("Enter")
+    keys.tab_to("^Log af")
+    keys.press("Enter")
+    page.wait_for_url("**/log-paa")
+
+
+def test_tab_goes_through_the_inbox_and_comes_round_again(site, keys):
+    played(site, "s01_mads", until="bekraeft_maalgruppe")
+    _sign_in(keys, "sagsbehandler-kui")
+    keys.tab_to("Gå til sidens indhold")
+    keys.tab_to("^Taster")
+    keys.tab_to("Gå til sidens indhold")
+    keys.tab_to("^Taster", back=True)
+    # A date is several stops, and its calendar one of its own.
+    keys.page.goto("/fravaer")
+    keys.tab_to("^Taster")
