@@ -1,6 +1,7 @@
 """The verbs. What matters changes only through them, one transaction and one commit each."""
 
 from engine.casework.bringing_in import bring_in
+from engine.casework.budgeting import contribute, note_spending, open_budget
 from engine.casework.causing import caused
 from engine.casework.committee_calendar import cancel_meeting, move_meeting, plan_meeting
 from engine.casework.correcting import correct
@@ -38,6 +39,7 @@ __all__ = [
     "claim",
     "close_vote",
     "complete",
+    "contribute",
     "correct",
     "correct_note",
     "disqualify",
@@ -49,6 +51,8 @@ __all__ = [
     "move_meeting",
     "note",
     "note_present",
+    "note_spending",
+    "open_budget",
     "open_case",
     "open_vote",
     "plan_meeting",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, diagrams, feel, jobs
 from engine.bpmn.timers import Schedule, schedule
-from engine.casework import keeping
+from engine.casework import keeping, settling
 from engine.casework.step import Step
 from engine.domain import cases
 from engine.jobs import Job
@@ -33,10 +33,11 @@ def sweep(name: str, every: timedelta) -> Callable:
     return register
 
 
-#: How often the invariants of all open cases are gone over.
+#: How often all open cases, and all grants, are gone over.
 EVERY_DAY = timedelta(days=1)
 
 sweep("invariants", EVERY_DAY)(keeping.sweep)
+sweep("bevillinger", EVERY_DAY)(settling.sweep)
 
 
 def arm(store: Store) -> None:

@@ -68,6 +68,8 @@ class Grant(Base):
     #: What was not used, and is free again on its line.
     returned: Mapped[Decimal] = mapped_column(Kroner, default=Decimal(0))
     settled_at: Mapped[datetime | None]
+    #: When Økonomi was asked to settle it: its efforts have ended, or its months have passed.
+    over_at: Mapped[datetime | None]
 
 
 def decide(

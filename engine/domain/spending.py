@@ -8,17 +8,21 @@ again may be granted to somebody else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Date, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import budget, grants
+from engine.domain import budget, escalation, grants
 from engine.domain.budget import BudgetEntry, Kroner, kr, ledger
 from engine.domain.budget.ledger import COMMITTED, SPENT
+from engine.domain.cases import Case
+from engine.domain.efforts import LIVE, Effort
 from engine.domain.escalation import Application
+from engine.domain.grants import Grant
 from engine.domain.splitting import shares_of
 from engine.errors import Refused
 from engine.store import Base, append_only, new_id
@@ -42,6 +46,17 @@ class ErGjortOp(Refused):
 
 class TomtBeloeb(Refused):
     """Skriv et beløb. Et beløb under nul retter et bilag, der er noteret for højt."""
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A bill as it is told: the case, which of its booked grants (1 is the first), and what was paid."""
+
+    nummer: str
+    voucher: str
+    paid_on: date
+    amount: Decimal
+    number: int = 1
 
 
 class Bill(Base):
@@ -122,6 +137,52 @@ def of(session: Session, row: Application) -> list[Bill]:
     """The grant's bills, the first one first."""
     query = select(Bill).where(Bill.application_id == row.id)
     return list(session.scalars(query.order_by(Bill.paid_on, Bill.noted_at, Bill.id)))
+
+
+def booked(session: Session, case: Case) -> list[Application]:
+    """The case's applications that money has been booked for, in the order they were written."""
+    return [
+        row
+        for row in escalation.of_case(session, case)
+        if (grant := grants.of(session, row)) and grant.booked_at is not None
+    ]
+
+
+def over(session: Session, day: date) -> list[tuple[str, Grant]]:
+    """Booked grants that Økonomi has not been asked to settle and that are over: (case id, grant).
+
+    A grant is over when its last month has passed, or all its efforts have ended.
+    """
+    query = (
+        select(Application, Grant)
+        .join(Grant, Grant.application_id == Application.id)
+        .join(Case, Case.id == Application.case_id)
+        .where(
+            Grant.booked_at.is_not(None),
+            Grant.settled_at.is_(None),
+            Grant.over_at.is_(None),
+            Case.locked.is_(False),
+        )
+        .order_by(Grant.booked_at, Grant.id)
+    )
+    going_on = select(Effort.application_id, Effort.status).where(
+        Effort.application_id.is_not(None)
+    )
+    live: dict[str, bool] = {}
+    for application_id, status in session.execute(going_on):
+        live[application_id] = live.get(application_id, False) or status in LIVE
+    return [
+        (row.case_id, grant)
+        for row, grant in session.execute(query)
+        if live.get(row.id) is False or ends_on(row, grant) < day
+    ]
+
+
+def ends_on(row: Application, grant: Grant) -> date:
+    """The last day of the last month that was granted."""
+    first = row.starts_on or clock.local(grant.decided_at).date()
+    months = first.year * 12 + first.month - 1 + row.months
+    return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
 
 
 def left(session: Session, row: Application) -> Decimal:

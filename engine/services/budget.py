@@ -1,10 +1,14 @@
-"""Cover, booking, release: what a decision does to the budget (F30, F53)."""
+"""Cover, booking, release, settling: what a decision does to the budget (F30, F53, F58)."""
 
 from __future__ import annotations
 
-from engine.domain import booking, cover, deadlines, grants
+from datetime import date
+from decimal import Decimal
+
+from engine.domain import booking, cover, deadlines, grants, spending
 from engine.services import Context, service
 from engine.services.escalation import of
+from engine.store import as_json
 
 
 @service("anvis_daekning")
@@ -72,3 +76,21 @@ def release_reservation(
     freed = cover.release_rest(session, row, context.actor)
     deadlines.meet(session, case, "KP-11", "reservationen er bogført eller frigivet", row.id)
     context.record("released", application=row.id, amount=str(freed))
+
+
+@service("opgoer_bevilling")
+def settle(
+    context: Context,
+    bilag: list | None = None,
+    indstilling_id: str | None = None,
+    **_: object,
+) -> dict | None:
+    """Gør bevillingen op: de sidste bilag bliver noteret, og resten bliver givet tilbage til budgettet."""
+    session = context.session
+    row = of(context, indstilling_id)
+    for each in bilag or []:
+        amount, paid_on = Decimal(str(each["beloeb"])), date.fromisoformat(each["betalt"])
+        spending.note(session, row, amount, paid_on, each["bilagsnummer"], context.actor)
+    returned = spending.settle(session, row, context.actor)
+    context.record("grant_settled", application=row.id, returned=str(returned))
+    return {"givet_tilbage": as_json(returned)}

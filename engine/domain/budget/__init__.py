@@ -7,11 +7,19 @@ a reservation does; a commitment turns a reservation into a grant; spending uses
 is not needed goes back. Amounts are kroner to the øre (`money`). A line's total
 (`totals`) is the sum of what units pay into it, where they do (`contributions`); what a unit is told
 to find by itself is a line of its own (`own_means`). `reconciliation` holds the running sums
-against the ledger.
+against the ledger, and `keepers` says who may read and change it.
 """
 
 from engine.domain.budget import choices as choices
 from engine.domain.budget.contributions import Contribution, OwnLine, contribute, history
+from engine.domain.budget.keepers import (
+    KunBudgettetsFolk,
+    KunOekonomi,
+    NoSuchBudget,
+    must_decide,
+    must_note,
+    must_read,
+)
 from engine.domain.budget.ledger import BudgetEntry
 from engine.domain.budget.lines import (
     BudgetLine,
@@ -63,7 +71,10 @@ __all__ = [
     "Contribution",
     "Difference",
     "Kroner",
+    "KunBudgettetsFolk",
+    "KunOekonomi",
     "NoCover",
+    "NoSuchBudget",
     "NotCommitted",
     "NotReserved",
     "NotWholeOere",
@@ -81,6 +92,9 @@ __all__ = [
     "history",
     "kr",
     "line",
+    "must_decide",
+    "must_note",
+    "must_read",
     "open_line",
     "point_out",
     "reconcile",
