@@ -77,6 +77,8 @@ class ChainHead(Base):
     event_head: Mapped[str] = mapped_column(default=GENESIS)
 
 
+# Made once: nearly every step writes both.
+_INSERT_EVENTS, _INSERT_CONTENTS = insert(Event.__table__), insert(Content.__table__)
 _SYSTEM_HEAD = select(ChainHead.event_seq, ChainHead.event_head).where(ChainHead.id == SYSTEM)
 
 
@@ -139,9 +141,9 @@ def append(session: Session, chain: Chained, entries: list[Entry]) -> None:
         prev = row["hash"] = link(row)
         rows.append(row)
     if rows:
-        session.execute(insert(Event.__table__), rows)
+        session.execute(_INSERT_EVENTS, rows)
     if contents:
-        session.execute(insert(Content.__table__), contents)
+        session.execute(_INSERT_CONTENTS, contents)
     begins = rows and not chain.event_seq and chain.id != SYSTEM
     chain.event_seq, chain.event_head = seq, prev
     if begins:

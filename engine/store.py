@@ -52,7 +52,7 @@ class Moment(TypeDecorator):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a moment must be aware: {value}")
-        return value.astimezone(UTC)
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect):
         if value is None:

@@ -41,6 +41,10 @@ LAST_RESORT = "ejer-leder"
 _PERSONAL = frozenset({"old", "new", "value", "message", "data", "reason"})
 
 
+# Made once: nearly every step writes some of them.
+_INSERT = {kind: insert(kind.__table__) for kind in (WorkItem, Job, Subscription)}
+
+
 @dataclass
 class Picture:
     """What an instance waits for at one moment, by id."""
@@ -95,9 +99,7 @@ def _save_work(step: Step, run: Run, after: Picture) -> None:
     ]
     if new:
         queues = _queues(step.session, run.case, [item.queue for item in new])
-        step.session.execute(
-            insert(WorkItem.__table__), [_work_row(run, i, queues, step.now) for i in new]
-        )
+        step.session.execute(_INSERT[WorkItem], [_work_row(run, i, queues, step.now) for i in new])
 
 
 def _work_row(run: Run, item: bpmn.WorkItem, queues: Mapping, now: datetime) -> dict:
@@ -163,7 +165,7 @@ def _save_jobs(step: Step, run: Run, after: Picture) -> None:
         if id_ not in before.work and item.kind == jobs.SERVICE
     ]
     if new:
-        step.session.execute(insert(Job.__table__), new)
+        step.session.execute(_INSERT[Job], new)
 
 
 def _job_row(run: Run, kind: str, waiting: Any, due, now, tries: int | None = None) -> dict:
@@ -205,7 +207,7 @@ def _save_subscriptions(step: Step, run: Run, after: Picture) -> None:
         if before.get(waiting.id) != (waiting.kind, waiting.name, waiting.key)
     ]
     if new:
-        step.session.execute(insert(Subscription.__table__), new)
+        step.session.execute(_INSERT[Subscription], new)
 
 
 def _save_variables(session: Session, run: Run, after: Picture, now: datetime) -> None:
