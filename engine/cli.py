@@ -35,7 +35,6 @@ from engine.settings import enter_demo
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from engine.bpmn.lint import Finding
     from engine.scenarios import Played
     from engine.store import Store
 
@@ -139,7 +138,7 @@ def _news(store: Store, shipper: str) -> dict[str, bytes]:
     from sqlalchemy import select
 
     from engine import diagrams
-    from engine.diagrams.files import identity
+    from engine.files import identity
 
     with store.reading() as session:
         known = list(session.scalars(select(diagrams.Definition)))
@@ -182,7 +181,10 @@ def serve(host: str, port: int, database: str | None) -> None:
 @AGAINST
 def check(paths: tuple[Path, ...], as_json_: bool, database: str | None) -> None:
     """Lint diagrams, tables and forms, taken together, as they would be deployed."""
-    findings = _given_up(paths)
+    from engine import files
+
+    # A hostile file is refused before the database layer and the domain are loaded.
+    findings = files.given_up(files.read(files.read_files(paths)))
     if not findings:
         from engine import diagrams
 
@@ -191,21 +193,10 @@ def check(paths: tuple[Path, ...], as_json_: bool, database: str | None) -> None
         else:
             with opened(database) as store:
                 findings = diagrams.check_paths(paths, store.url)
-        if not findings and not diagrams.read_files(paths):
+        if not findings and not files.read_files(paths):
             say("Der er intet at kontrollere: ingen .bpmn, .dmn eller .form i det, der er nævnt.")
     report(findings, as_json_)
     sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
-
-
-def _given_up(paths: tuple[Path, ...]) -> list[Finding]:
-    """Why one diagram by itself cannot be read: said before anything else is loaded."""
-    if len(paths) != 1 or paths[0].suffix.lower() != ".bpmn" or not paths[0].is_file():
-        return []
-    from engine.bpmn import lint
-
-    given = lint.Report(str(paths[0]))
-    lint.read(paths[0].read_bytes(), given)
-    return given.findings
 
 
 @main.command()

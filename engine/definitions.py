@@ -15,7 +15,6 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from engine.store import Base, Json, new_id
 
 BPMN, DMN, FORM = "bpmn", "dmn", "form"
-KINDS = (BPMN, DMN, FORM)
 
 
 class Deployment(Base):

@@ -1,6 +1,5 @@
 """Deployed definitions (BPMN, DMN, forms), their versions and releases, and the deploy check.
 
-files        files on their way in, read and linted one by one
 check        what files need of each other, of the services and of the organisation
 queues       which queues there are
 deploying    all of the files, or none
@@ -20,7 +19,6 @@ from engine.diagrams.deploying import (
     sound,
 )
 from engine.diagrams.describe import describe
-from engine.diagrams.files import read_files, shipped
 from engine.diagrams.queues import Queues
 from engine.diagrams.releases import (
     OwnStart,
@@ -34,6 +32,7 @@ from engine.diagrams.releases import (
     published,
     started_by,
 )
+from engine.files import read_files, shipped
 
 __all__ = [
     "Definition",

@@ -6,16 +6,16 @@ would go wrong; a definition in force is complained of only when these files bre
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from engine import bpmn, clock
+from engine import bpmn, clock, files
 from engine.bpmn.dialect import Element
 from engine.bpmn.lint import Finding, Report
-from engine.diagrams import check_thrown, files, properties, rules, services
-from engine.diagrams.files import Bundle, Process
+from engine.diagrams import check_thrown, properties, rules, services
 from engine.diagrams.queues import Queues
+from engine.files import Bundle
 
 
 def check(
@@ -34,10 +34,9 @@ def check(
     are errors.
     """
     new = files.read(given)
-    ring = list(_cycles(new))
-    if ring or not (new.processes or new.forms or new.tables):
-        # Refused whatever else there is: neither the domain nor what is in force need be read.
-        return _sorted(new.findings + ring)
+    refused = files.given_up(new)
+    if refused:
+        return refused
     from engine import municipality
 
     old = files.read(existing or {}, linted=False)
@@ -53,17 +52,13 @@ def check(
     found += services.removed_keys(new, old, together)
     if not any(f.severity == "error" for f in found):
         found += _compiled(new, together)
-    return _sorted(found)
-
-
-def _sorted(found: Iterable[Finding]) -> list[Finding]:
-    return sorted(set(found), key=lambda f: (f.file, f.severity, f.element, f.rule, f.message))
+    return files.in_order(found)
 
 
 def _needs(bundle: Bundle, queues: Queues) -> Iterator[Finding]:
     """What every process of a bundle needs and does not get."""
     made = services.names_made(bundle)
-    called = {name for p in bundle.processes.values() for _, name in _calls(p)}
+    called = {name for p in bundle.processes.values() for _, name in files.calls(p)}
     for process in bundle.processes.values():
         report = Report(process.file)
         # What is not called begins with variables that only its starter knows.
@@ -78,7 +73,7 @@ def _needs(bundle: Bundle, queues: Queues) -> Iterator[Finding]:
         properties.check(process.process, report)
         check_thrown.check(process, bundle, report)
         yield from report.findings
-    yield from _cycles(bundle)
+    yield from files.rings(bundle)
 
 
 def _form(element: Element, bundle: Bundle, report: Report) -> None:
@@ -156,48 +151,6 @@ def _call(element: Element, bundle: Bundle, report: Report) -> None:
             f"Processen {called.id} har ingen almindelig starthændelse at blive kaldt på.",
             "Giv den en, eller send den besked, som den begynder på.",
         )
-
-
-def _cycles(bundle: Bundle) -> Iterator[Finding]:
-    """A process that reaches itself by calls would never get to its first task."""
-    for process in bundle.processes.values():
-        for element, called in _calls(process):
-            way = _way(bundle, called, process.id)
-            if way is not None:
-                yield Finding(
-                    process.file,
-                    element.id,
-                    "error",
-                    "call-cycle",
-                    f"Processen kalder sig selv: {' → '.join([process.id, *way])}.",
-                    "Bryd ringen: send en besked, eller tegn en pil tilbage i én af processerne.",
-                )
-
-
-def _way(bundle: Bundle, start: str, goal: str) -> list[str] | None:
-    """The processes from `start` to `goal` by calls, both included, or None."""
-    came_from: dict[str, str | None] = {start: None}
-    waiting = [start]
-    while waiting:
-        at = waiting.pop(0)
-        if at == goal:
-            way = []
-            while at is not None:
-                way.append(at)
-                at = came_from[at]
-            return way[::-1]
-        if at in bundle.processes:
-            for _, called in _calls(bundle.processes[at]):
-                if called not in came_from:
-                    came_from[called] = at
-                    waiting.append(called)
-    return None
-
-
-def _calls(process: Process) -> Iterable[tuple[Element, str]]:
-    for element in process.process.elements.values():
-        if element.kind == "callActivity" and element.called is not None:
-            yield element, element.called.process
 
 
 def _compiled(new: Bundle, together: Bundle) -> Iterator[Finding]:

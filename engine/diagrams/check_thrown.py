@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.dialect import Element
 from engine.bpmn.lint import Report
-from engine.diagrams.files import Bundle, Process
+from engine.files import Bundle, Process
 
 _DANISH = {"error": "Fejlen", "escalation": "Eskaleringen"}
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine import clock, edition, events
+from engine import clock, edition, events, files
 from engine.bpmn.dialect import Element
 from engine.bpmn.lint import Finding
 from engine.definitions import BPMN, DMN, FORM, Definition, Deployment
-from engine.diagrams import files, releases
+from engine.diagrams import releases
 from engine.diagrams.check import check
-from engine.diagrams.files import Bundle
 from engine.diagrams.queues import Queues
 from engine.errors import Refused
 from engine.events import Entry
+from engine.files import Bundle
 from engine.store import Store
 
 #: Roles that may put files into use.

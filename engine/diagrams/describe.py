@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from engine import forms, services
+from engine import files, forms, services
 from engine.bpmn.elements import Element, IoMapping, SequenceFlow
-from engine.diagrams import files
-from engine.diagrams.files import Bundle, Process
+from engine.files import Bundle, Process
 
 _HEAD = """# Processes
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, undefer
 from engine import bpmn, clock, forms
 from engine.cache import Cache
 from engine.definitions import BPMN, FORM, Definition, Release, ReleaseMember
-from engine.diagrams.files import read_form
 from engine.errors import Broken, Refused
+from engine.files import read_form
 
 
 class UnknownProcess(Refused):

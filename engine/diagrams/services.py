@@ -10,7 +10,7 @@ from engine import services
 from engine.bpmn.dialect import Element
 from engine.bpmn.lint import Finding, Report
 from engine.diagrams import expressions
-from engine.diagrams.files import Bundle, Process
+from engine.files import Bundle, Process
 from engine.forms import Form
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, undefer
 
 from engine import diagrams, forms
 from engine.definitions import FORM, Definition
-from engine.diagrams.files import read_form
 from engine.domain import access, cases
 from engine.errors import Refused
+from engine.files import read_form
 from engine.instances import RUNNING, Instance, Subscription
 from engine.queries import search
 

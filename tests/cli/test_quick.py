@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-#: What takes most of a start: the database layer, and the tables of the whole domain.
-HEAVY = ("sqlalchemy", "alembic", "engine.domain")
+#: What takes most of a start: the database layer, the whole domain, and what is deployed.
+HEAVY = ("sqlalchemy", "alembic", "engine.domain", "engine.diagrams")
 
 SELF_CALLING = """
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"
@@ -55,9 +55,17 @@ def test_help_loads_nothing_heavy(args):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_before_the_domain_is_loaded(name, tmp_path):
+def test_a_hostile_file_is_refused_before_anything_heavy_is_loaded(name, tmp_path):
     (tmp_path / name).write_text(HOSTILE[name])
     heavy, told = loaded("check", str(tmp_path / name))
     assert f"✘ {tmp_path / name} · " in told
-    alone = name.endswith(".bpmn") and name != "ring.bpmn"
-    assert heavy == (set() if alone else {"sqlalchemy"})
+    assert heavy == set()
+
+
+def test_diagrams_that_call_each_other_in_a_ring_are_refused_as_early(tmp_path):
+    for name, called in (("ud", "hjem"), ("hjem", "ud")):
+        text = SELF_CALLING.replace('id="ring"', f'id="{name}"')
+        text = text.replace('processId="ring"', f'processId="{called}"')
+        (tmp_path / f"{name}.bpmn").write_text(text)
+    heavy, told = loaded("check", str(tmp_path))
+    assert heavy == set() and told.count("Processen kalder sig selv") == 2

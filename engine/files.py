@@ -1,17 +1,23 @@
-"""Files on their way in: which they are, and what they hold. Reading a file is remembered."""
+"""Files on their way in: which they are, what they hold, and why some are refused at once.
+
+Reading a file is remembered. Nothing here asks the database or the organisation, so that a hostile
+file is refused before either is loaded.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
-from engine import decisions, forms
 from engine.bpmn import dialect, xml
 from engine.bpmn.lint import Finding, Report, lint, names
-from engine.definitions import BPMN, DMN, FORM, KINDS
 from engine.settings import settings
+
+if TYPE_CHECKING:
+    from engine import decisions, forms
 
 #: Rules by which the lint gives a file up: nothing more is read of it.
 UNREAD = ("xml", "too-many-elements")
@@ -71,7 +77,7 @@ def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
     for path in paths:
         inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         for file in inside:
-            if not path.is_dir() or file.suffix.lstrip(".").lower() in KINDS:
+            if not path.is_dir() or file.suffix.lstrip(".").lower() in _READERS:
                 found[str(file)] = file.read_bytes()
     return found
 
@@ -100,9 +106,64 @@ def read(files: Mapping[str, bytes], linted: bool = True) -> Bundle:
             )
             continue
         seen[kind, key] = file
-        reader = {BPMN: _bpmn, DMN: _dmn, FORM: _form}.get(kind, _unknown)
-        reader(file, key, data, bundle, linted)
+        _READERS.get(kind, _unknown)(file, key, data, bundle, linted)
     return bundle
+
+
+def given_up(new: Bundle) -> list[Finding]:
+    """Why files are refused whatever else is in force: none can be read, or some call in a ring."""
+    ring = list(rings(new))
+    if ring or not (new.processes or new.forms or new.tables):
+        return in_order(new.findings + ring)
+    return []
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once, by file and place."""
+    return sorted(set(findings), key=lambda f: (f.file, f.severity, f.element, f.rule, f.message))
+
+
+def rings(bundle: Bundle) -> Iterator[Finding]:
+    """A process that reaches itself by calls would never get to its first task."""
+    for process in bundle.processes.values():
+        for element, called in calls(process):
+            way = _way(bundle, called, process.id)
+            if way is not None:
+                yield Finding(
+                    process.file,
+                    element.id,
+                    "error",
+                    "call-cycle",
+                    f"Processen kalder sig selv: {' → '.join([process.id, *way])}.",
+                    "Bryd ringen: send en besked, eller tegn en pil tilbage i én af processerne.",
+                )
+
+
+def _way(bundle: Bundle, start: str, goal: str) -> list[str] | None:
+    """The processes from `start` to `goal` by calls, both included, or None."""
+    came_from: dict[str, str | None] = {start: None}
+    waiting = [start]
+    while waiting:
+        at = waiting.pop(0)
+        if at == goal:
+            way = []
+            while at is not None:
+                way.append(at)
+                at = came_from[at]
+            return way[::-1]
+        if at in bundle.processes:
+            for _, called in calls(bundle.processes[at]):
+                if called not in came_from:
+                    came_from[called] = at
+                    waiting.append(called)
+    return None
+
+
+def calls(process: Process) -> Iterator[tuple[dialect.Element, str]]:
+    """Each call activity with the process that it calls."""
+    for element in process.process.elements.values():
+        if element.kind == "callActivity" and element.called is not None:
+            yield element, element.called.process
 
 
 def _unknown(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> None:
@@ -144,6 +205,8 @@ def _process(data: bytes, file: str) -> Process | None:
 
 
 def _form(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> None:
+    from engine import forms  # a diagram alone needs them not
+
     try:
         form = read_form(data)
     except forms.FormUnreadable as refused:
@@ -171,10 +234,14 @@ def _form(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> Non
 @lru_cache(maxsize=512)
 def read_form(data: bytes) -> forms.Form:
     """A form, read once for the same bytes."""
+    from engine import forms
+
     return forms.read(data)
 
 
 def _dmn(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> None:
+    from engine import decisions  # a diagram alone needs them not
+
     try:
         table = read_table(data)
     except decisions.TableError as error:
@@ -212,8 +279,13 @@ def _dmn(file: str, key: str, data: bytes, bundle: Bundle, linted: bool) -> None
 @lru_cache(maxsize=128)
 def read_table(data: bytes) -> decisions.Definitions:
     """A table file, read once for the same bytes; its problems stand on it."""
+    from engine import decisions
+
     return decisions.read(data, strict=False)
 
 
 def _finding(file: str, element: str, rule: str, message: str, action: str) -> Finding:
     return Finding(file, element, "error", rule, message, action)
+
+
+_READERS = {"bpmn": _bpmn, "dmn": _dmn, "form": _form}
