@@ -41,7 +41,11 @@ LISTS = {
     "/personer": "people that one may refer",
     "/personer/find": "hits",
     "/sager": "hits",
+    "/udvalg": "the committee's meetings",
+    "/udvalg/<committee_meeting_id>": "an agenda: titles, each with a link to its item",
 }
+#: Lists that are held against what the oracle would list.
+LISTED = {"/opgaver", "/sager"}
 #: What a page is asked with that leads to nothing stored, and why it is not drawn.
 HARMLESS = {
     "_brug": "the tab of a draft of the task itself",

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 from engine.domain import access
+from tests.barrier.oracle import ON_THE_AGENDA
 from tests.barrier.world import DOCUMENT_PARTS, KINDS_OF_INFORMATION, PARTNERS, Connection
 
 ROLES = (
@@ -26,6 +27,7 @@ ROLES = (
     "udvalg_formand",
     "udvalg_sekretaer",
 )
+REASONS = ("proevet", "proevet", ON_THE_AGENDA)
 QUEUES = (
     "koordinator stedfortraeder ejer ejer-leder henviser udvalg udvalg-formand udvalg-sekretaer "
     "jurist PRO JOB FAM MIS KUI KUI-leder VOK-leder X-SKO X-GP"
@@ -100,8 +102,8 @@ class Drawing:
                 row = (unit, None if by_unit else self.user(), self.near(), ends)
                 self.db.execute(
                     "insert into involvements (id, case_id, why, unit, username, valid_from,"
-                    " valid_to) values (?, ?, 'proevet', ?, ?, ?, ?)",
-                    (self.id(), case.id, *row),
+                    " valid_to) values (?, ?, ?, ?, ?, ?, ?)",
+                    (self.id(), case.id, self.random.choice(REASONS), *row),
                 )
 
     def _consents(self) -> None:

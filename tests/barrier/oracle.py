@@ -41,6 +41,8 @@ OF_AN_APPROVER = ALL - {"moeder", "notater", "breve", "historik"}
 OF_THE_COMMITTEE = {"personer", "plan", "indsatser", "bevillinger"}
 OF_THE_LAWYER = {"personer", "bevillinger", "breve", "opgaver", "historik"}
 OF_A_PARTNER = {"plan"}
+#: Why the committee's people take part while an item of the case is before them.
+ON_THE_AGENDA = "punkt på udvalgets dagsorden"
 #: Which fields of life a kind of information in a consent is about.
 FIELDS = {
     "helbred": {"helbred_fysisk", "helbred_psykisk"},
@@ -221,7 +223,7 @@ class Person:
         )
 
     def takes_part(self, case) -> set[str]:
-        """Why; nothing where the person does not."""
+        """The reasons for which this person, or their unit, takes part in the case today."""
         day = self.oracle.today
         return {
             row.why

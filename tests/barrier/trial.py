@@ -81,6 +81,12 @@ class Site:
             self.app: Flask = create_app(self.store)
         self.app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
         self.rules = list(self.app.url_map.iter_rules())
+        self.aimed = False
+
+    def aim(self, routes: list[str]) -> None:
+        """Ask only the routes that begin so."""
+        self.rules = [rule for rule in self.rules if rule.rule.startswith(tuple(routes))]
+        self.aimed = True
 
     def renew(self) -> None:
         world.copied(self.built, self.file)
@@ -169,7 +175,8 @@ class _State:
 
     def _one(self, username: str, tokens: list[str]) -> None:
         client = self.site.client(username)
-        self._lists(client, username)
+        if not self.site.aimed or any(rule.rule in asking.LISTED for rule in self.site.rules):
+            self._lists(client, username)
         for _ in range(REQUESTS):
             asker = Asker(self.site.rules, self.oracle, self.random, tokens)
             asked = asker.ask(self.oracle.person(username))
@@ -344,6 +351,7 @@ def main() -> None:
     parser.add_argument("--state", type=int, help="only this state, to see a leak again")
     parser.add_argument("--world", type=Path, help="a file with the world, made if it is not there")
     parser.add_argument("--leaks", type=int, default=10, help="stop after so many")
+    parser.add_argument("--routes", nargs="*", default=[], help="only those that begin so")
     chosen = parser.parse_args()
     enter_demo()
     with tempfile.TemporaryDirectory() as folder:
@@ -351,6 +359,8 @@ def main() -> None:
         if not built.exists():
             world.build(built)
         site, began = Site(built, Path(folder)), time.monotonic()
+        if chosen.routes:
+            site.aim(chosen.routes)
         result = run(site, chosen.trials, chosen.seed, chosen.leaks, chosen.state)
         site.close()
     for leak in result.leaks:
