@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, g, url_for
 
-from engine.queries import figures
+from engine.queries import committee, figures
 from web import signing
 from web.texts import gettext as _
 
@@ -27,6 +27,8 @@ def places() -> list[Place]:
         Place(_("Kalender"), url_for("calendar.show"), "k"),
         Place(_("Henvis"), url_for("referral.show"), "h"),
     ]
+    if committee.is_there(signing.reading(), signing.me().username):
+        found.insert(2, Place(_("Udvalg"), url_for("committee.show"), "u"))
     if figures.are_there(signing.reading(), signing.me().username):
         found.append(Place(_("Nøgletal"), url_for("figures.show"), "n"))
     return found

@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
         tal=number,
         bytes=size_of,
         dato=written_day,
+        felt=field_of,
         ugedag=weekday,
         groupby_day=by_day,
     )
@@ -88,6 +89,11 @@ def month(value: date) -> str:
 def moment(value: datetime | None) -> str:
     """4. december 2026 kl. 10.05"""
     return "" if value is None else f"{day(value)} kl. {time_of(value)}"
+
+
+def field_of(value: datetime) -> str:
+    """2026-12-17T10:00, as a field of day and hour holds it"""
+    return f"{clock.local(value):%Y-%m-%dT%H:%M}"
 
 
 def time_of(value: datetime) -> str:

@@ -5,6 +5,7 @@ This room knows the domain and the queries; it knows no web.
 
 from engine.documents.handover import handover_pdf
 from engine.documents.letter import Sheet, compose, letter_pdf, sheet_of
+from engine.documents.minutes import minutes_pdf
 from engine.documents.plan import CitizensPage, citizens_page, citizens_words, plan_pdf
 from engine.documents.typeset import FontsMissing
 
@@ -17,6 +18,7 @@ __all__ = [
     "compose",
     "handover_pdf",
     "letter_pdf",
+    "minutes_pdf",
     "plan_pdf",
     "sheet_of",
 ]

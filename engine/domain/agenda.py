@@ -138,7 +138,8 @@ def taking_part(held: CommitteeMeeting, item: AgendaItem) -> list[str]:
 def let_in(session: Session, case: Case) -> None:
     """Those who are to decide may read the case until the day after the meeting (C8).
 
-    So may the secretary. Who is disqualified in an item of the case may not.
+    So may the secretary, and both while the minutes wait to be approved. Who is disqualified in an
+    item of the case may not.
     """
     wanted = _readers(session, case)
     query = select(Involvement).where(
@@ -167,6 +168,7 @@ def _readers(session: Session, case: Case) -> dict[str, date]:
     away: set[str] = set()
     for item, held in session.execute(query):
         until = clock.local(held.held_at).date() + timedelta(days=2)
+        until = max(until, held.closes_on or until)
         if until <= clock.today():
             continue
         away |= set(item.disqualified)

@@ -7,14 +7,14 @@ decision tables `beslutningsdygtighed` and `udvalgets_flertal`.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Index, String, Text, select, text
+from sqlalchemy import Date, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock, tables
 from engine.domain import organisation
-from engine.domain.cases import Case
+from engine.domain.cases import Case, NoSuchCase
 from engine.domain.facts import fact
 from engine.domain.organisation import Role, User
 from engine.errors import Refused
@@ -52,7 +52,7 @@ class IkkeIUdvalget(Refused):
     """{hvem} sidder ikke i visitationsudvalget. Vælg blandt udvalgets medlemmer, eller bed administratoren om at give rollen."""
 
 
-class IntetUdvalgsmoede(Refused):
+class IntetUdvalgsmoede(NoSuchCase):
     """Siden er flyttet eller findes ikke, eller du har ikke adgang til den. Søg efter sagen, eller spørg sagens koordinator."""
 
 
@@ -102,6 +102,8 @@ class CommitteeMeeting(Base):
     present: Mapped[list | None] = mapped_column(Json)
     #: Deputy -> the member in whose seat they sit.
     stand_ins: Mapped[dict] = mapped_column(Json, default=dict)
+    #: The first day on which those who were there may no longer read what the minutes say.
+    closes_on: Mapped[date | None] = mapped_column(Date)
     moved_from: Mapped[datetime | None]
     changed_at: Mapped[datetime | None]
     changed_because: Mapped[str | None] = mapped_column(Text)

@@ -7,21 +7,25 @@ the ballots. Its hash names theirs, so minutes that no longer match the votes sh
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import agenda, ballots
+from engine.domain import agenda, ballots, organisation
 from engine.domain.agenda import AgendaItem
 from engine.domain.ballots import Ballot
+from engine.domain.cases import Case
 from engine.domain.committee import CommitteeMeeting
+from engine.domain.escalation import Application
 from engine.errors import Refused
 from engine.store import Base, Json, append_only, new_id
 
 APPROVED, OBJECTS = "godkendt", "indsigelse"
+#: The municipality's own setting: how many days those who were there have to approve the minutes.
+APPROVAL, DEFAULT_APPROVAL = "udvalg.godkendelse_dage", 14
 
 
 class PunkterMangler(Refused):
@@ -99,7 +103,12 @@ def write(session: Session, held: CommitteeMeeting, by: str, remarks: str = "") 
         written_at=clock.now(),
     )
     session.add(row)
+    days = organisation.setting(session, APPROVAL, DEFAULT_APPROVAL)
+    held.closes_on = clock.today() + timedelta(days=days + 1)
     session.flush()
+    for item in items:
+        application = session.get_one(Application, item.application_id)
+        agenda.let_in(session, session.get_one(Case, application.case_id))
     return row
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import diagrams, forms
+from engine import clock, diagrams, forms
 from engine.domain import access, plan
 from engine.domain.cases import Case
 from engine.events import Content, Event
 from engine.forms.answers import opened
 from engine.instances import WorkItem
+from engine.queries import committee
 
 #: How many earlier answers of a case are looked through, the latest first.
 MOST = 200
@@ -67,6 +68,7 @@ def answers(
     if form.id == _WRITTEN_ON:
         _write_on(session, task, form, given, sources)
     _by_goal(session, task, form, given, sources)
+    _of_committee(session, task, form, given, sources)
     wanted = {c.key: c.label for c in opened(form.components) if _may_be_told(c)}
     wanted = {key: label for key, label in wanted.items() if key not in given}
     if not wanted:
@@ -147,6 +149,18 @@ def _by_goal(
     if goals and last:
         given[rows] = [{name: goal.key} for goal in goals]
         sources[rows] = Source(f"plan {last.version}", last.accepted_at or last.written_at)
+
+
+def _of_committee(
+    session: Session,
+    task: WorkItem,
+    form: forms.Form,
+    given: dict[str, Any],
+    sources: dict[str, Source],
+) -> None:
+    told, where = committee.prefilled(session, task, form.id)
+    given.update(told)
+    sources.update(dict.fromkeys(told, Source(where, clock.now())))
 
 
 def _step(session: Session, event: Event, task: WorkItem) -> str:

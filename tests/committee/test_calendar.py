@@ -10,7 +10,9 @@ from engine.clock import COPENHAGEN
 from engine.domain import access, agenda, committee
 from engine.domain.committee import CommitteeMeeting
 from engine.domain.escalation import of_case
+from engine.instances import WorkItem
 from engine.jobs import TIMER, Job
+from engine.queries.committee import prefilled
 from tests.committee.conftest import ADVICE, AGENDA, OPINION, PAPERS, PARTLY
 
 MEMBERS = [f"udvalg-{number}" for number in range(1, 6)]
@@ -135,3 +137,22 @@ def test_papers_that_come_when_the_meeting_has_been_held_bring_the_item_to_the_n
     hall.do("udvalg-sekretaer", "goer_sagen_klar", **PAPERS)
     assert timers(hall) == {"moedet_holdes": "2027-01-14T10:00"}
     assert hall.read(lambda s, c: agenda.meeting_of(s, of_case(s, c)[0]).id) == second
+
+
+def test_the_form_of_the_agenda_begins_with_the_next_meeting_that_takes_papers(hall):
+    plan(hall, "2026-12-03T10:00", "2026-11-27T12:00")
+    plan(hall)
+    recommended(hall)
+
+    def begins(session, case):
+        query = select(WorkItem).where(WorkItem.element == "saet_paa_dagsorden")
+        return prefilled(session, session.scalars(query).one(), "dagsorden")[0]
+
+    assert hall.read(begins)["moededato"] == "2026-12-03T10:00"
+    hall.at("2026-11-28T09:00")
+    assert hall.read(begins) == {
+        "moededato": "2026-12-17T10:00",
+        "papirfrist": "2026-12-10T12:00",
+        "medlemmer": MEMBERS,
+        "stedfortraedere": ["udvalg-formand"],
+    }

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("planned_by", sa.String(length=60), nullable=True),
         sa.Column("present", sa.Text(), nullable=True),
         sa.Column("stand_ins", sa.Text(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=True),
         sa.Column("moved_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_because", sa.Text(), nullable=True),

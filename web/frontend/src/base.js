@@ -5,6 +5,7 @@ import { listKeys } from './behaviours/list_keys.js';
 import { pageKeys } from './behaviours/page_keys.js';
 import { keepPlace } from './behaviours/place.js';
 import { liveForm } from './behaviours/form.js';
+import { roomKeys } from './behaviours/room_keys.js';
 import { readability } from './behaviours/readability.js';
 
 htmx.config.includeIndicatorCSS = false;
@@ -13,4 +14,5 @@ pageKeys();
 listKeys();
 keepPlace();
 liveForm();
+roomKeys();
 readability();

@@ -1,0 +1,93 @@
+"""What the secretary's forms need not ask again: the next meeting, and what was voted in it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import clock
+from engine.domain import agenda, ballots, committee, hearings
+from engine.domain.ballots import Ballot
+from engine.domain.cases import Case
+from engine.domain.escalation import Application
+from engine.domain.organisation import User
+from engine.instances import WorkItem
+from engine.queries.committee.calendar import application_of
+
+CALENDAR, VOTED = "mødekalenderen", "afstemningen i mødet"
+
+
+def prefilled(session: Session, task: WorkItem, form_id: str) -> tuple[dict[str, Any], str]:
+    """(answers, where they are from) of a form of the committee's; nothing of any other form."""
+    case = session.get_one(Case, task.case_id)
+    row = application_of(session, task, case) if form_id in _FORMS else None
+    return _FORMS[form_id](session, case, row) if row is not None else ({}, "")
+
+
+def _agenda(session: Session, _case: Case, _row: Application) -> tuple[dict, str]:
+    held = committee.next_open(session)
+    if held is None:
+        return {}, ""
+    return {
+        "moededato": f"{clock.local(held.held_at):%Y-%m-%dT%H:%M}",
+        "papirfrist": f"{clock.local(held.papers_close):%Y-%m-%dT%H:%M}",
+        "medlemmer": list(held.members),
+        "stedfortraedere": list(held.deputies),
+    }, CALENDAR
+
+
+def _decision(session: Session, case: Case, row: Application) -> tuple[dict, str]:
+    item = agenda.item_of(session, row)
+    if item is None:
+        return {}, ""
+    heard = hearings.of(session, case, row.id)
+    party = "mangler" if hearings.pending(session, case, row.id) else "gennemfoert"
+    answers = {"partshoering": party if heard else "ikke_noedvendig"}
+    carried = ballots.decided(session, item)
+    if carried is None:
+        if item.postponed_because is None:
+            return {}, ""
+        told = {"resultat": "udskudt", "begrundelse": item.postponed_because}
+        return answers | told, VOTED
+    return answers | _voted(session, carried), VOTED
+
+
+def _voted(session: Session, ballot: Ballot) -> dict[str, Any]:
+    votes = ballots.votes_of(session, ballot)
+    dissent = [
+        f"{session.get_one(User, member).name}: {row.dissent}"
+        for member, row in votes.items()
+        if row.dissent
+    ]
+    told = {
+        "resultat": ballot.result,
+        "beloeb_bevilget": None if ballot.amount is None else _number(ballot.amount),
+        "vilkaar": ballot.conditions,
+        "begrundelse": ballot.reason,
+        "til_stede": list(ballot.able),
+        "stemmer": [{"medlem": member, "stemme": row.vote} for member, row in votes.items()],
+        "mindretal": "\n".join(dissent),
+    }
+    return {key: value for key, value in told.items() if value not in (None, "", [])}
+
+
+def _number(amount: Decimal) -> int | float:
+    return int(amount) if amount == int(amount) else float(amount)
+
+
+def _ratification(session: Session, _case: Case, row: Application) -> tuple[dict, str]:
+    item = agenda.item_of(session, row)
+    carried = item and ballots.decided(session, item)
+    if not carried:
+        return {}, ""
+    told = {"godkendt": "ja" if carried.outcome == ballots.ADOPTED else "nej"}
+    return told | ({"begrundelse": carried.reason} if carried.reason else {}), VOTED
+
+
+_FORMS = {
+    "dagsorden": _agenda,
+    "beslutning": _decision,
+    "efterfoelgende_godkendelse": _ratification,
+}

@@ -1,0 +1,380 @@
+"""One item as it lies on the table: what is asked and what it costs, and how the vote goes.
+
+`room` is what stays the same while the item is treated; `live` is what the others change, and says
+nothing of the citizen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.domain import access, agenda, ballots, budget, committee, cover, hearings, opinions
+from engine.domain.agenda import AgendaItem
+from engine.domain.ballots import Ballot
+from engine.domain.cases import Case
+from engine.domain.committee import CommitteeMeeting, IntetUdvalgsmoede
+from engine.domain.escalation import Application
+from engine.domain.organisation import Unit
+from engine.instances import WorkItem
+from engine.queries import labels
+from engine.queries.committee import items
+from engine.queries.committee.calendar import application_of
+from engine.queries.committee.items import OUTCOMES, RESULTS, VOTES, Line
+from engine.queries.committee.meeting import seats
+from engine.queries.inbox_names import user_names
+
+ADVICE = {
+    "anbefales": "Anbefales",
+    "anbefales_med_vilkaar": "Anbefales med vilkår",
+    "anbefales_ikke": "Anbefales ikke",
+}
+#: The tasks in which the secretary registers what the committee decided.
+REGISTERS = ("beslutning", "godkend_hastebevilling")
+
+
+@dataclass(frozen=True)
+class Opinion:
+    unit: str
+    advice: str
+    silent: bool
+    reason: str
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Money:
+    """One line of the shared budget: what the item can draw on, and what is left if it all is."""
+
+    name: str
+    year: int
+    before: Decimal
+    asked: Decimal
+    after: Decimal
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is applied for."""
+
+    what: str
+    why: str
+    goals: str
+    services: list[tuple[str, str, str]]  # service, law, unit
+    amount: Decimal
+    months: int
+    starts_on: date | None
+    alternatives: str
+    consequence: str
+    cost_of_no: Decimal | None
+    cost_of_no_because: str
+    citizens_view: str
+    urgent_because: str
+    leader: str
+    leader_reason: str
+    opinions: list[Opinion]
+    money: list[Money]
+    heard: str
+
+
+@dataclass(frozen=True)
+class Voter:
+    """One who takes part in the item. `vote` is known when the vote is closed; `mine` to oneself."""
+
+    name: str
+    deputy_for: str
+    has_voted: bool
+    vote: str
+    dissent: str
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One vote on one proposal."""
+
+    id: str
+    open: bool
+    result: str
+    amount: Decimal | None
+    conditions: str
+    reason: str
+    voters: list[Voter]
+    cast: int
+    may_vote: bool
+    mine: str
+    my_dissent: str
+    outcome: str
+    adopted: bool
+    ayes: int
+    noes: int
+    hash: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class Live:
+    """What others change while one looks.
+
+    `mark` is another when anything of it is; `vote_mark` when what one may do oneself is, so that
+    nobody's half-written words are swept away because a colleague voted.
+    """
+
+    mark: str
+    vote_mark: str
+    noted: bool
+    voters: list[str]
+    absent: list[str]
+    disqualified: list[tuple[str, str]]
+    able: int
+    needed: int
+    votes: list[Vote]
+    standing: str
+    decided: bool
+    postponed_because: str
+    hearing_owed: bool
+    ready: bool
+    elsewhere: int | None  # the number of another item that is voted on now
+    elsewhere_place: int
+    task_id: str
+    may_open: bool
+
+    @property
+    def quorate(self) -> bool:
+        return self.able >= self.needed
+
+    @property
+    def open(self) -> Vote | None:
+        return next((vote for vote in self.votes if vote.open), None)
+
+
+@dataclass(frozen=True)
+class Room:
+    meeting_id: str
+    held_at: datetime
+    leads: bool
+    sits: bool
+    line: Line
+    count: int
+    previous: int | None
+    following: int | None
+    case_id: str
+    asked: Asked | None
+    people: list[tuple[str, str]]
+
+
+def room(session: Session, username: str, meeting_id: str, number: int) -> Room:
+    """Raises IntetUdvalgsmoede."""
+    held, item, place, numbers = _find(session, username, meeting_id, number)
+    found = items.line(session, username, item, place)
+    row = session.get_one(Application, item.application_id)
+    names = user_names(session, held.seats)
+    at = numbers.index(number)
+    return Room(
+        meeting_id=held.id,
+        held_at=held.held_at,
+        leads=committee.leads(session, username),
+        sits=username in held.seats,
+        line=found,
+        count=len(numbers),
+        previous=numbers[at - 1] if at else None,
+        following=numbers[at + 1] if at + 1 < len(numbers) else None,
+        case_id=row.case_id if found.sees else "",
+        asked=_asked(session, row) if found.sees else None,
+        people=[(seat, names.get(seat, seat)) for seat in held.seats],
+    )
+
+
+def live(session: Session, username: str, meeting_id: str, number: int) -> Live:
+    """Raises IntetUdvalgsmoede; to who is disqualified or may not know, there is nothing to follow."""
+    held, item, _place, _numbers = _find(session, username, meeting_id, number)
+    row = session.get_one(Application, item.application_id)
+    case = session.get_one(Case, row.case_id)
+    if username in item.disqualified or access.GRANTS not in access.parts(session, username, case):
+        raise IntetUdvalgsmoede
+    able = agenda.taking_part(held, item)
+    names = user_names(session, held.seats)
+    rows = ballots.of(session, item)
+    going_on = ballots.open_at(session, held)
+    elsewhere = (
+        going_on and going_on.item_id != item.id and session.get(AgendaItem, going_on.item_id)
+    )
+    leads = committee.leads(session, username)
+    decided = ballots.decided(session, item) is not None
+    owed = bool(hearings.pending(session, case, row.id)) and not item.ratifies
+    found = Live(
+        mark="",
+        vote_mark="",
+        noted=held.present is not None,
+        voters=[_called(held, seat, names) for seat in able],
+        absent=[seat.name for seat in seats(session, held) if not seat.deputy and not seat.present],
+        disqualified=[(names.get(name, name), why) for name, why in item.disqualified.items()],
+        able=len(able),
+        needed=committee.quorum(session, held),
+        votes=[_vote(session, username, held, ballot, names) for ballot in rows],
+        standing=items.standing(session, item),
+        decided=decided,
+        postponed_because=item.postponed_because or "",
+        hearing_owed=owed,
+        ready=item.ready_at is not None,
+        elsewhere=elsewhere.number if elsewhere else None,
+        elsewhere_place=_place_of(session, held, elsewhere) if elsewhere else 0,
+        task_id=_task(session, username, row, case) if leads else "",
+        may_open=leads and not decided and going_on is None and item.result is None,
+    )
+    own = [replace(vote, voters=[], cast=0) if vote.open else vote for vote in found.votes]
+    acting = (own, found.noted, found.quorate, found.hearing_owed, found.ready, found.standing)
+    acting += (found.postponed_because, found.task_id, found.may_open, found.elsewhere)
+    return replace(found, mark=_mark(found), vote_mark=_mark(acting))
+
+
+def _mark(told: object) -> str:
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _find(
+    session: Session, username: str, meeting_id: str, number: int
+) -> tuple[CommitteeMeeting, AgendaItem, int, list[int]]:
+    held = committee.find(session, username, meeting_id)
+    rows = agenda.of(session, held)
+    for place, item in enumerate(rows, 1):
+        if item.number == number:
+            return held, item, place, [row.number for row in rows]
+    raise IntetUdvalgsmoede
+
+
+def _asked(session: Session, row: Application) -> Asked:
+    units = dict(session.execute(select(Unit.code, Unit.name)).all())
+    return Asked(
+        what=row.what,
+        why=row.why_beyond,
+        goals=row.goals,
+        services=[
+            (
+                service["ydelse"],
+                " ".join(filter(None, (service["lov"], service.get("paragraf")))),
+                units.get(service["enhed"], service["enhed"]),
+            )
+            for service in row.services
+        ],
+        amount=row.amount,
+        months=row.months,
+        starts_on=row.starts_on,
+        alternatives=row.alternatives,
+        consequence=row.consequence,
+        cost_of_no=row.cost_of_no,
+        cost_of_no_because=row.cost_of_no_because or "",
+        citizens_view=row.citizens_view,
+        urgent_because=row.urgent_because or "",
+        leader=labels.of(ADVICE, row.leader_advice) if row.leader_advice else "",
+        leader_reason=row.leader_reason or "",
+        opinions=_opinions(session, row, units),
+        money=_money(session, row),
+        heard=_heard(session, row),
+    )
+
+
+def _opinions(session: Session, row: Application, units: dict[str, str]) -> list[Opinion]:
+    given = {opinion.unit: opinion for opinion in opinions.all_of(session, row)}
+    found = []
+    for unit in dict.fromkeys([*row.asked_units, *given]):
+        one = given.get(unit)
+        silent = one is None or one.silent
+        found.append(
+            Opinion(
+                unit=units.get(unit, unit),
+                advice=opinions.NONE_GIVEN if silent else labels.of(ADVICE, one.advice),
+                silent=silent,
+                reason="" if silent else one.reason or "",
+                share=None if silent else one.share,
+            )
+        )
+    return found
+
+
+def _money(session: Session, row: Application) -> list[Money]:
+    lines, held = cover.lines(session, row), budget.held(session, row.id)
+    found = []
+    for year, part in sorted(cover.years(session, row, row.amount).items()):
+        code = lines.get(year)
+        if code is None:
+            found.append(Money("", year, Decimal(0), part, -part))
+            continue
+        line = budget.line(session, code)
+        # What is set aside for this very item is there for it.
+        before = line.free + held.get(code, Decimal(0))
+        found.append(Money(line.name, year, before, part, before - part))
+    return found
+
+
+def _heard(session: Session, row: Application) -> str:
+    case = session.get_one(Case, row.case_id)
+    if hearings.pending(session, case, row.id):
+        return "Borgeren mangler at blive hørt, så punktet kan kun udskydes"
+    found = hearings.of(session, case, row.id)
+    if not found:
+        return ""
+    answers = "; ".join(filter(None, (one.answer for one in found)))
+    return f"Borgeren er hørt. {answers}".strip()
+
+
+def _vote(
+    session: Session, username: str, held: CommitteeMeeting, ballot: Ballot, names: dict[str, str]
+) -> Vote:
+    votes = ballots.votes_of(session, ballot)
+    known = not ballot.is_open
+    ayes, noes = ballots.counted(votes) if known else (0, 0)
+    mine = votes.get(username)
+    return Vote(
+        id=ballot.id,
+        open=ballot.is_open,
+        result=labels.of(RESULTS, ballot.result),
+        amount=ballot.amount,
+        conditions=ballot.conditions or "",
+        reason=ballot.reason or "",
+        voters=[
+            Voter(
+                name=names.get(member, member),
+                deputy_for=names.get(held.stand_ins.get(member, ""), ""),
+                has_voted=member in votes,
+                vote=VOTES[votes[member].vote] if known and member in votes else "",
+                dissent=(votes[member].dissent or "") if known and member in votes else "",
+            )
+            for member in ballot.able
+        ],
+        cast=len(votes),
+        may_vote=ballot.is_open and username in ballot.able,
+        mine=mine.vote if mine else "",
+        my_dissent=(mine.dissent or "") if mine else "",
+        outcome=labels.of(OUTCOMES, ballot.outcome) if ballot.outcome else "",
+        adopted=ballot.outcome == ballots.ADOPTED,
+        ayes=ayes,
+        noes=noes,
+        hash=ballot.hash or "",
+        opened_at=ballot.opened_at,
+    )
+
+
+def _called(held: CommitteeMeeting, seat: str, names: dict[str, str]) -> str:
+    member = held.stand_ins.get(seat)
+    name = names.get(seat, seat)
+    return f"{name} (for {names.get(member, member)})" if member else name
+
+
+def _place_of(session: Session, held: CommitteeMeeting, item: AgendaItem) -> int:
+    return [row.id for row in agenda.of(session, held)].index(item.id) + 1
+
+
+def _task(session: Session, username: str, row: Application, case: Case) -> str:
+    """The task in which the reader registers what was decided; empty where there is none now."""
+    query = access.visible_tasks(session, username).where(
+        WorkItem.case_id == case.id, WorkItem.element.in_(REGISTERS)
+    )
+    for task in session.scalars(query):
+        if application_of(session, task, case) is row:
+            return task.id
+    return ""
