@@ -2,6 +2,7 @@
 
 from engine.casework.bringing_in import bring_in
 from engine.casework.budgeting import contribute, note_spending, open_budget
+from engine.casework.case_meetings import call_handover, call_off, reschedule
 from engine.casework.causing import caused
 from engine.casework.committee_calendar import cancel_meeting, move_meeting, plan_meeting
 from engine.casework.correcting import correct
@@ -32,6 +33,8 @@ __all__ = [
     "arm",
     "assign",
     "bring_in",
+    "call_handover",
+    "call_off",
     "cancel_meeting",
     "cast_vote",
     "caused",
@@ -60,6 +63,7 @@ __all__ = [
     "receive",
     "recuse",
     "release",
+    "reschedule",
     "resume",
     "retry",
     "run_due",

@@ -32,6 +32,8 @@ from engine.queries import labels, words
 from engine.queries import plan as plan_query
 
 Facts = dict[str, Any]
+#: Facts that a letter may be without.
+_OPTIONAL = ("orientering", "sted", "svarfrist", "fra", "aendring")
 _OF: dict[str, Callable[[Session, Case, Letter], Facts]] = {}
 
 #: How a ruling and a complaint came out, to the one whom it is about.
@@ -82,7 +84,7 @@ def gather(session: Session, case: Case, letter: Letter) -> Facts:
     citizens = _citizens(session, case)
     about = _about(session, case, letter, citizens)
     facts = {
-        "f": {"orientering": False, "sted": None, "svarfrist": None, "fra": None} | letter.facts,
+        "f": dict.fromkeys(_OPTIONAL) | letter.facts,
         "sagsnummer": case.nummer,
         "sted": _place(letter.facts.get("sted"), reader in citizens),
         "til_person": reader is not None,

@@ -31,6 +31,34 @@ class IngenInviterede(Refused):
     """Ingen af de inviterede må deltage uden borgerens samtykke. Tal med borgeren om samtykke, eller invitér andre."""
 
 
+class IkkeDitMoede(Refused):
+    """Kun koordinatoren, stedfortræderen og den, der har indkaldt, kan flytte eller aflyse mødet. Bed en af dem om det."""
+
+
+class MoedetErHoldt(Refused):
+    """Mødet er holdt, så det kan ikke flyttes eller aflyses. Skriv en note, hvis noget i referatet er forkert."""
+
+
+class MoedetErAflyst(Refused):
+    """Mødet er allerede aflyst. Vælg en ny dag, hvis I vil indkalde igen."""
+
+
+class MoedeIFortiden(Refused):
+    """Tidspunktet er gået. Vælg en dag og et klokkeslæt, der ligger forude."""
+
+
+class GrundMangler(Refused):
+    """Skriv, hvorfor mødet flyttes eller aflyses. Grunden står i sagens historik."""
+
+
+class OpfoelgningIOpgaven(Refused):
+    """Dagen for en opfølgning ændres i opgaven, hvor opfølgningen forberedes, så fristerne følger med. Åbn opgaven fra sagen."""
+
+
+class OverdragelseErIndkaldt(Refused):
+    """Der er allerede indkaldt til overdragelsesmøde. Flyt mødet, hvis dagen ikke passer."""
+
+
 _PLANNED = text(f"state = '{PLANNED}'")
 
 
@@ -129,12 +157,47 @@ def hold(meeting: Meeting, **minutes) -> None:
         setattr(meeting, name, value)
 
 
+def relight(row: Invitee, answer: str, why: str | None) -> None:
+    """What D7 answers now of somebody who was invited before."""
+    row.light = GREEN if answer.startswith("tilladt") else RED
+    row.answer, row.why = answer, why
+
+
+def must_be_ahead(at: datetime) -> None:
+    """Raises MoedeIFortiden."""
+    if at <= clock.now():
+        raise MoedeIFortiden
+
+
+def must_be_open(meeting: Meeting) -> None:
+    """Raises MoedetErHoldt, OpfoelgningIOpgaven."""
+    if meeting.state == HELD:
+        raise MoedetErHoldt
+    if meeting.kind == FOLLOW_UP:
+        raise OpfoelgningIOpgaven
+
+
+def move(session: Session, case: Case, meeting: Meeting, at: datetime, place: str) -> None:
+    """A new moment or place; what was called off is on again."""
+    known = ahead.of(session, case).meetings
+    before = meeting.sequence
+    meeting.state, meeting.cancelled_because = PLANNED, None
+    meeting.at, meeting.place = at, place
+    meeting.sequence = before + 1
+    if meeting not in known:
+        known.append(meeting)
+
+
+def cancel(meeting: Meeting, why: str) -> None:
+    meeting.state, meeting.cancelled_because = CANCELLED, why[:200]
+    meeting.sequence += 1
+
+
 def cancel_future(session: Session, case: Case, why: str) -> list[Meeting]:
     """Cancel every planned meeting of the case."""
     cancelled = planned(session, case)
     for meeting in cancelled:
-        meeting.state, meeting.cancelled_because = CANCELLED, why
-        meeting.sequence += 1
+        cancel(meeting, why)
     return cancelled
 
 

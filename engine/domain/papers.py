@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from engine.domain import access, cases
+from engine.domain import access, appointment, cases
 from engine.domain.access import GRANTS, MEETINGS, NOTES
 from engine.domain.cases import Case, Involvement
 from engine.domain.documents import Document
@@ -101,3 +101,31 @@ def _own(
         or_(row.author.in_(mine.usernames), row.unit.in_(mine.inner_units)),
         row.case_id.in_(access.visible_cases(session, username, among)),
     )
+
+
+def meeting(session: Session, username: str, case: Case, meeting_id: str) -> Meeting:
+    """The meeting, where it exists for the user. Raises NoSuchCase."""
+    query = select(Meeting).where(
+        Meeting.id == meeting_id,
+        Meeting.case_id == case.id,
+        meetings(session, username, [case.id]),
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise cases.NoSuchCase
+    return found
+
+
+def may_change_meeting(session: Session, username: str, case: Case, row: Meeting) -> bool:
+    """Whether the user may move or call off the meeting: who answers for the case, or called it."""
+    if not case.open:
+        return False
+    mine = access.reach(session, username).usernames
+    near = {
+        case.koordinator,
+        case.stedfortraeder,
+        row.called_by,
+        appointment.incoming(session, case),
+    }
+    unled = case.koordinator is None and NOTES in access.parts(session, username, case)
+    return bool(mine & near) or unled

@@ -106,6 +106,7 @@ class Pack:
     notes: list[Paper]
     receipt: Receipt | None
     may_receive: bool
+    may_call: bool  # somebody is to take over, and no handover meeting is planned
 
     @property
     def names(self) -> str:
@@ -152,6 +153,7 @@ def pack(session: Session, username: str, nummer: str) -> Pack:
         may_receive=receipt is not None
         and receipt.received_at is None
         and incoming in access.reach(session, username).usernames,
+        may_call=incoming is not None and not meetings.planned(session, case, meetings.HANDOVER),
     )
 
 

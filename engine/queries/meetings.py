@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -80,6 +80,8 @@ class Meeting:
     planned: bool
     held: bool
     cancelled_because: str | None
+    may_change: bool
+    place_code: str  # as the table of places has it
     called_by: str
     guests: list[Guest]
     left_out: list[Guest]  # only for those who see the whole case
@@ -116,7 +118,7 @@ def meeting(session: Session, username: str, nummer: str, meeting_id: str) -> Me
     names = dict(session.execute(select(User.username, User.name)).all())
     units = dict(session.execute(select(Unit.code, Unit.name)).all())
     answers = _answers(session, case)
-    guests = [_guest(one, units, answers) for one in row.invitees]
+    guests = [_guest(one, names | units, answers) for one in row.invitees]
     # What was said is for those who work on the case; a partner knows when and where.
     inside = access.MEETINGS in seen
     return Meeting(
@@ -135,6 +137,10 @@ def meeting(session: Session, username: str, nummer: str, meeting_id: str) -> Me
         planned=row.state == meetings.PLANNED,
         held=row.state == meetings.HELD,
         cancelled_because=row.cancelled_because,
+        may_change=row.state != meetings.HELD
+        and row.kind != meetings.FOLLOW_UP
+        and papers.may_change_meeting(session, username, case, row),
+        place_code=row.place or "",
         called_by=names.get(row.called_by, row.called_by),
         guests=[one for one in guests if one.invited],
         left_out=[one for one in guests if not one.invited and access.NOTES in seen],
@@ -160,16 +166,23 @@ def invitation(session: Session, username: str, nummer: str, meeting_id: str) ->
 
 
 def enclosed(session: Session, letter: Letter) -> bytes | None:
-    """The calendar file that goes with a letter which calls somebody to a meeting that is still on."""
+    """The calendar file that goes with a letter: come, or take it out of the calendar again.
+
+    None where the letter is of no meeting, or a later letter tells what has become of it.
+    """
     row = session.get(meetings.Meeting, letter.facts.get("moede") or "")
-    if letter.code != CALL or row is None or row.state != meetings.PLANNED:
+    if letter.code != CALL or row is None:
         return None
-    if letter.unit is not None and letter.unit not in {one.who for one in row.invited}:
+    invited = letter.unit is None or letter.unit in {one.who for one in row.invited}
+    on = row.state == meetings.PLANNED and invited
+    off = letter.facts.get("aendring") == "aflyst"
+    if row.state == meetings.HELD or on == off:
         return None
     organiser = session.get(User, row.called_by)
     to = session.get(people.Person, letter.person_id) if letter.person_id else None
+    told = appointment(session, session.get_one(Case, row.case_id), row)
     return ics.invitation(
-        appointment(session, session.get_one(Case, row.case_id), row),
+        replace(told, cancelled=off),
         organiser=ics.initials(organiser.name if organiser else row.called_by),
         guest=ics.initials(to.name) if to else letter.unit or "",
     )

@@ -146,7 +146,7 @@ def invited(asker: Asker) -> Iterator[Notice]:
             Meeting.at >= clock.now(),
             Meeting.called_by != asker.username,
             Invitee.light == meetings.GREEN,
-            Invitee.who.in_(units),
+            Invitee.who.in_([*units, asker.username]),
             papers.meetings(session, asker.username),
             _not_theirs(asker),
         )

@@ -95,7 +95,6 @@ class _Names:
             letter=facts.get("letter", ""),
             law=facts.get("law", ""),
             complain_by=_day(facts.get("complain_by")),
-            reason=facts.get("reason", ""),
         )
 
     def _task(self, event: Event) -> str | None:

@@ -53,6 +53,8 @@ TOLD = {
     "effort_started": "En indsats begyndte",
     "effort_hindered": "En indsats er hindret",
     "meeting_called": "Indkaldte til et møde",
+    "case_meeting_moved": "Flyttede et møde",
+    "case_meeting_cancelled": "Aflyste et møde",
     "followed_up": "En opfølgning blev holdt",
     "news_assessed": "En ny oplysning blev vurderet",
     "registered": "Borgerens situation blev registreret",

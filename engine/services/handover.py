@@ -86,15 +86,12 @@ def meeting(
     **_: object,
 ) -> dict | None:
     """Gem overdragelsesmødet, og om borgeren har bekræftet."""
-    at = datetime.combine(date.fromisoformat(moedet_holdt), time(12), clock.COPENHAGEN)
-    row = meetings.call(
-        context.session,
-        context.case,
-        context.actor,
-        at,
-        "Overdragelse til ny koordinator",
-        kind=meetings.HANDOVER,
-    )
+    session, case = context.session, context.case
+    row = next(iter(meetings.planned(session, case, meetings.HANDOVER)), None)
+    if row is None:
+        at = datetime.combine(date.fromisoformat(moedet_holdt), time(12), clock.COPENHAGEN)
+        what = "Overdragelse til ny koordinator"
+        row = meetings.call(session, case, context.actor, at, what, kind=meetings.HANDOVER)
     meetings.hold(
         row, minutes=f"{gennemgaaet}\n\nDeltagere: {deltagere}", citizens_summary=borgerens_oenske
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engine import clock
-from engine.domain import appointment, consent, letters, meetings, organisation, people, plan
+from engine.domain import appointment, invitations, letters, meetings, organisation, people, plan
 from engine.domain.meetings import IngenInviterede
 from engine.services import Context, service
 
@@ -88,19 +88,8 @@ def may_hear(
     context: Context, who: str, kind: str, sensitive: bool, consented: bool = False
 ) -> dict:
     """D7's answer, and `tilladt`: whether this recipient may hear about the citizen's plan work."""
-    session, case = context.session, context.case
-    ages = [p.age for p in people.citizens(session, case.id) if p.age is not None]
-    answer = context.decide(
-        "videregivelse",
-        {
-            "modtager_art": kind,
-            "oplysningstype": "foelsom" if sensitive else "almindelig",
-            "samtykke": consented or consent.covers(session, case, who),
-            "hjemmel": False,
-            "alder": min(ages) if ages else None,
-            "formaal": "koordinering",
-        },
-    ).value
+    asked = invitations.question(context.session, context.case, who, kind, sensitive, consented)
+    answer = context.decide(invitations.TABLE, asked).value
     return answer | {"tilladt": answer["resultat"].startswith("tilladt")}
 
 

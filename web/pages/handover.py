@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from engine import casework, documents
-from engine.queries import handover
+from engine.queries import handover, labels
 from web import signing
 from web.opening import opened
 from web.pages.plan import as_pdf
@@ -17,7 +17,7 @@ blueprint = Blueprint("handover", __name__)
 @blueprint.get("/sager/<nummer>/overdragelse")
 def show(nummer: str):
     found = _opened(nummer, handover.READ)
-    return render_template("handover.html", pack=found)
+    return render_template("handover.html", pack=found, venues=labels.MEETING_PLACES)
 
 
 @blueprint.get("/sager/<nummer>/overdragelse.pdf")

@@ -1,0 +1,25 @@
+"""What the table `videregivelse` (D7) is asked about somebody on an invitation (R1.22, B4)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from engine.domain import consent, people
+from engine.domain.cases import Case
+
+TABLE = "videregivelse"
+
+
+def question(
+    session: Session, case: Case, who: str, kind: str, sensitive: bool, consented: bool = False
+) -> dict:
+    """The inputs of D7: may this recipient hear about the citizen's plan work?"""
+    ages = [p.age for p in people.citizens(session, case.id) if p.age is not None]
+    return {
+        "modtager_art": kind,
+        "oplysningstype": "foelsom" if sensitive else "almindelig",
+        "samtykke": consented or consent.covers(session, case, who),
+        "hjemmel": False,
+        "alder": min(ages) if ages else None,
+        "formaal": "koordinering",
+    }
