@@ -77,6 +77,9 @@ def start(
     session, case = context.session, context.case
     effort = efforts.find(session, case, context.item)
     efforts.start(session, case, effort, _date(startdato))
+    if not any(e.status in efforts.TO_START for e in efforts.of_case(session, case)):
+        # A day that somebody fixed for want of a rule.
+        deadlines.meet(session, case, "KP-8", "indsatserne er startet")
     if udfoerer:
         does = goer_hvad or effort.title
         case_roles.give(session, case, rolle or "sagsbehandler", udfoerer, does, effort.unit)

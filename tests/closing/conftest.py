@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from engine import clock, jobs
+from engine import clock
 from engine.domain import (
     appointment,
     capacity,
@@ -111,26 +111,6 @@ class Course(Town):
                 (row.code, row.unit or people.person(session, row.person_id).key)
                 for row in letters.of_case(session, case)
             ]
-
-        return self.read(read)
-
-    def due(self, regel: str) -> str | None:
-        """The legal day of the rule's open duty."""
-
-        def read(session, case):
-            rows = deadlines.open_deadlines(session, case, regel)
-            return rows[-1].due.isoformat() if rows else None
-
-        return self.read(read)
-
-    def timers(self, element: str) -> list[str]:
-        """The local days on which this element's timers fire."""
-
-        def read(session, case):
-            query = select(jobs.Job.due_at).where(
-                jobs.Job.case_id == case.id, jobs.Job.element == element
-            )
-            return sorted(clock.local(at).date().isoformat() for at in session.scalars(query))
 
         return self.read(read)
 

@@ -7,11 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import event, select
 
-from engine import casework, diagrams, forms
+from engine import casework, forms
 from engine.domain import deadlines, efforts, followup, meetings, plan, rules
 from engine.domain.followup import NaesteOpfoelgningForSent, OpfoelgningIFremtiden
 from engine.outbox import Outgoing
-from engine.settings import settings
 from tests.closing.conftest import HELD
 
 
@@ -115,28 +114,11 @@ def test_a_meeting_may_cover_one_laws_duty_and_leave_the_other_open(course):
     assert course.timers("naeste_opfoelgning") == ["2027-04-27"]
 
 
-def end_rule(course, row, last):
-    """The table's row ends that day and nothing follows it."""
-    table = (settings().processes / "frister.dmn").read_text()
-    start = table.index(f'<rule id="{row}">')
-    text = table.index("art: lokal", start)
-    table = f"{table[:text]}gyldig_til: {last}\n{table[text:]}"
-    course.store.write(
-        lambda session: diagrams.deploy(
-            session,
-            {"frister.dmn": table.encode()},
-            by="procesejer-1",
-            demo=True,
-            accept_warnings=True,
-        )
-    )
-
-
 def test_a_rule_that_is_missing_becomes_a_task_and_the_round_waits_for_it(course):
     course.begin("opfoelgning")
     course.at("2027-04-20T15:00")
     course.do("koordinator-1", "forbered_opfoelgning")
-    end_rule(course, "kp_2", "2027-01-31")
+    course.end_rule("kp_2", "2027-01-31")
     course.do("koordinator-1", "opfoelgningsmoede", **HELD)
     course.begin("opfoelgning")
     assert course.queues() == {"PRO": ["regel_mangler"], "koordinator": ["fastsaet_frist"]}
@@ -218,7 +200,14 @@ def test_holding_a_follow_up_asks_for_nothing_twice(course):
     event.listen(course.store.engine, "before_cursor_execute", note)
     casework.complete(course.store, task, HELD | {"maal_status": status}, by="koordinator-1")
     event.remove(course.store.engine, "before_cursor_execute", note)
-    for table in ("deadlines", "meetings", "consents", "local_rules", "closing_days", "definitions"):
+    for table in (
+        "deadlines",
+        "meetings",
+        "consents",
+        "local_rules",
+        "closing_days",
+        "definitions",
+    ):
         assert len([text for text in asked if text.startswith("SELECT " + table)]) <= 1, table
     # Two of them ask what comes after, as no spine stands around this round; one reads the form.
     assert len(asked) <= 22, "\n".join(asked)

@@ -148,6 +148,42 @@ class Town:
             assert found, f"{who} does not see {element}: {self.queues()}"
             return found[0].id
 
+    def due(self, regel: str) -> str | None:
+        """The legal day of the rule's open duty."""
+
+        def read(session, case):
+            rows = deadlines.open_deadlines(session, case, regel)
+            return rows[-1].due.isoformat() if rows else None
+
+        return self.read(read)
+
+    def timers(self, element: str) -> list[str]:
+        """The local days on which this element's timers fire."""
+
+        def read(session, case):
+            query = select(jobs.Job.due_at).where(
+                jobs.Job.case_id == case.id, jobs.Job.element == element
+            )
+            return sorted(clock.local(at).date().isoformat() for at in session.scalars(query))
+
+        return self.read(read)
+
+    def end_rule(self, row: str, last: str) -> None:
+        """The table's row ends that day and nothing follows it."""
+        table = diagrams.shipped()["frister.dmn"].decode()
+        start = table.index(f'<rule id="{row}">')
+        at = table.index("art: lokal", start)
+        ended = f"{table[:at]}gyldig_til: {last}\n{table[at:]}".encode()
+        self.store.write(
+            lambda session: diagrams.deploy(
+                session,
+                {"frister.dmn": ended},
+                by="procesejer-1",
+                demo=True,
+                accept_warnings=True,
+            )
+        )
+
     def queues(self) -> dict[str, list[str]]:
         """Every queue with something in it.
 

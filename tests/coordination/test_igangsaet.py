@@ -161,3 +161,17 @@ def test_an_effort_is_taken_up_once_however_often_the_case_comes_by(starting):
     before = starting.queues()
     starting.begin("igangsaet")
     assert starting.queues() == before
+
+
+def test_without_a_rule_somebody_fixes_the_day_to_ask_after_an_effort(starting):
+    starting.end_rule("kp_8_koordinator", "2026-11-01")
+    starting.do("sagsbehandler-job", "kobl_sektorplan", item="mentor", **LINK)
+    assert starting.queues()["koordinator"] == ["fastsaet_frist"]
+    assert starting.queues()["PRO"] == ["regel_mangler"]
+    assert starting.timers("ikke_startet") == []
+    day = {"dato": "2026-12-21", "begrundelse": "En uge efter", "revurderes": "2026-12-15"}
+    starting.do("koordinator-1", "fastsaet_frist", **day)
+    assert starting.timers("ikke_startet") == ["2026-12-21"]
+    starting.do("sagsbehandler-job", "start_indsats", item="mentor", **STARTED)
+    assert starting.timers("ikke_startet") == []
+    assert starting.due("KP-8") == "2026-12-21", "another effort is still to begin"
