@@ -12,6 +12,8 @@ from engine.instances import WorkItem
 
 #: The name under which the engine itself acts: timers, jobs, sweeps.
 SYSTEM = "system"
+#: The organisation model in which a team's leader leads staff of several units.
+MATRIX = "B_matrix"
 
 
 def employed(session: Session, username: str) -> None:
@@ -46,6 +48,21 @@ def leads(session: Session, username: str, task: WorkItem, case: Case) -> bool:
     if username == SYSTEM:
         return True
     return (task.unit or case.owner_unit) in access.reach(session, username).led_units
+
+
+def leads_across(session: Session, username: str, to: str, case: Case) -> bool:
+    """Whether the user leads a team's case in a matrix, where work may go to another unit's staff.
+
+    Only to somebody who sees the case already: leading across gives nobody sight of a citizen.
+    Source: R3.15 (model B).
+    """
+    team = organisation.setting(session, "team_enhed")
+    return (
+        case.organisationsmodel == MATRIX
+        and case.owner_unit == team
+        and team in access.reach(session, username).led_units
+        and access.may_see(session, to, case)
+    )
 
 
 def stands_in(session: Session, username: str, for_whom: str | None) -> bool:

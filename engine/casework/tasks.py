@@ -68,7 +68,7 @@ def release(store: Store, task_id: str, *, by: str, on_behalf_of: str | None = N
 def assign(
     store: Store, task_id: str, to: str, *, by: str, on_behalf_of: str | None = None
 ) -> None:
-    """Give the task to a named colleague, who must be able to see it.
+    """Give the task to a named colleague, who must be able to see it; in a matrix, the case.
 
     Its holder may, a stand-in for its holder, the unit's leader, and anybody whose it is to take.
     """
@@ -78,7 +78,7 @@ def assign(
         if not rights.leads(session, by, task, case):
             _free_for(step, task)
         rights.employed(session, to)
-        if not rights.works(session, to, task):
+        if not rights.works(session, to, task) and not rights.leads_across(session, by, to, case):
             raise CannotReceive(hvem=rights.called(session, to))
         _impartial(session, case, to)
         give(step, case, task, to, "assigned")
