@@ -422,6 +422,32 @@ def print_head(as_json_: bool, database: str | None) -> None:
         click.echo(head)
 
 
+@audit.command("budget")
+@JSON
+@DATABASE
+def reconcile_budget(as_json_: bool, database: str | None) -> None:
+    """Hold the sums of every budget line against what its ledger adds up to."""
+    from sqlalchemy import func, select
+
+    from engine.domain import budget
+
+    with opened(database) as store, store.reading() as session:
+        found = budget.reconcile(session)
+        lines = session.scalar(select(func.count()).select_from(budget.BudgetLine))
+    if as_json_:
+        told = [
+            {"line": d.line, "account": d.account, "noted": d.noted, "entered": d.entered}
+            for d in found
+        ]
+        print_json({"lines": lines, "ok": not found, "differences": told})
+    elif not found:
+        say(f"{lines} budgetlinjer: beløbene stemmer med bogføringen.")
+    for each in [] if as_json_ else found:
+        noted, entered = budget.kr(each.noted), budget.kr(each.entered)
+        say(f"{each.line}, {each.account}: linjen siger {noted} kr., bogføringen {entered} kr.")
+    sys.exit(1 if found else 0)
+
+
 @main.group()
 def bench() -> None:
     """Measure, on a real database file (or --database URL), in one run."""

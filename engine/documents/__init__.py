@@ -3,6 +3,7 @@
 This room knows the domain and the queries; it knows no web.
 """
 
+from engine.documents.cover_note import cover_note_pdf
 from engine.documents.handover import handover_pdf
 from engine.documents.letter import Sheet, compose, letter_pdf, sheet_of
 from engine.documents.minutes import minutes_pdf
@@ -16,6 +17,7 @@ __all__ = [
     "citizens_page",
     "citizens_words",
     "compose",
+    "cover_note_pdf",
     "handover_pdf",
     "letter_pdf",
     "minutes_pdf",

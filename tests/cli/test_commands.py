@@ -221,6 +221,32 @@ def test_audit_verifies_one_case_or_all(run, diagram, demo):
     ]
 
 
+def test_audit_says_which_budget_line_is_not_what_its_ledger_adds_up_to(run, demo, tmp_path):
+    from engine.domain import budget
+
+    run("init", "--demo", "--database", DB)
+    store = Store(DB)
+    store.write(lambda s: budget.reserve(s, "faelles-2026", 60_000, subject="a", by="x"))
+    store.close()
+    said = run("audit", "budget", "--database", DB, "--json")
+    assert (said.code, json.loads(said.out)) == (0, {"lines": 2, "ok": True, "differences": []})
+    with sqlite3.connect(tmp_path / "egen" / "test.db") as raw:
+        raw.execute("update budget_lines set reserved = 100 where line = 'faelles-2026'")
+    raw.close()
+    said = run("audit", "budget", "--database", DB, "--json")
+    assert said.code == 1
+    (free, reserved) = json.loads(said.out)["differences"]
+    assert free["account"] == "fri"
+    assert reserved == {
+        "line": "faelles-2026",
+        "account": "reserveret",
+        "noted": 1,
+        "entered": 60_000,
+    }
+    told = run("audit", "budget", "--database", DB).err
+    assert "faelles-2026, reserveret: linjen siger 1 kr., bogføringen 60.000 kr." in told
+
+
 def test_audit_finds_what_was_altered_and_says_in_which_case(run, diagram, demo, tmp_path):
     from engine import casework, reads
     from engine.domain import cases
