@@ -81,6 +81,7 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_owner_state", "owner_unit", "tilstand"),
         Index("ix_cases_koordinator", "koordinator"),
+        Index("ix_cases_stedfortraeder", "stedfortraeder"),
         # Few are locked, and every list asks which.
         Index(
             "ix_cases_locked",

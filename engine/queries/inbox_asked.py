@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    func,
     literal,
     literal_column,
     or_,
@@ -26,9 +25,9 @@ from engine import clock
 from engine.domain import access, deadlines
 from engine.domain.access import Lane, Reach
 from engine.domain.cases import Case
-from engine.domain.people import Party, Person
-from engine.instances import DONE, HELD, NEVER, OPEN, WorkItem
-from engine.queries.search import escaped
+from engine.instances import DONE, HELD, NEVER, OPEN, WorkItem, unfinished
+from engine.queries import inbox_words
+from engine.queries.inbox_words import Cases, Named
 from engine.store import Moment
 
 #: Mine: given to me, or mine by a role in the case. Kolleger: taken by others where I work.
@@ -40,8 +39,6 @@ DUE = (LATE, TODAY, WEEK, UNDATED)
 COORDINATOR, DEPUTY, CO_COORDINATOR = "koordinator", "stedfortraeder", "medkoordinator"
 BY_NAME = "navn"
 NOBODY = "ingen"
-#: So many cases may bear a name and still be named one by one.
-FEW = 1000
 
 
 @dataclass(frozen=True)
@@ -64,8 +61,9 @@ class Asked:
     words: str = ""
     after: Cursor | None = None
     before: Cursor | None = None
-    #: The cases that the words name, looked up by `sought`; more than FEW stand for many.
-    cases: tuple[str, ...] | None = None
+    #: What the words name, and the coordinator's cases: looked up by `sought`.
+    named: Named | None = None
+    coordinated: Cases | None = None
 
     def from_the_top(self) -> Asked:
         return replace(self, after=None, before=None)
@@ -125,12 +123,11 @@ def beyond(tab: str, cursor: Cursor, backwards: bool) -> ColumnElement[bool]:
 # The states stand as literals, and in the very words of the indexes, or no database could tell
 # that a partial index will do.
 _STATES = {state: literal_column(f"'{state}'") for state in (OPEN, HELD, DONE)}
-_UNFINISHED = WorkItem.state.in_([_STATES[OPEN], _STATES[HELD]])
 
 
 def _is(state: str) -> list[ColumnElement[bool]]:
     same = [WorkItem.state == _STATES[state]]
-    return same if state == DONE else [*same, _UNFINISHED]
+    return same if state == DONE else [*same, unfinished()]
 
 
 def _belongs(lane: Lane, asked: Asked) -> bool:
@@ -168,13 +165,14 @@ def _narrowed(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:
         found.append(due_in(asked.due))
     if asked.kind:
         found.append(WorkItem.name == asked.kind)
+    asked = sought(viewer.session, asked)
     if asked.coordinator and not viewer.only_partner:
-        who = None if asked.coordinator == NOBODY else asked.coordinator
-        theirs = select(Case.id).where(Case.koordinator == who)  # None becomes IS NULL
-        found.append(WorkItem.case_id.in_(theirs))
-        found.append(_case_is_seen(viewer, asked))
+        each = _coordinated_by(asked.coordinator).where(Case.id == WorkItem.case_id)
+        found.append(asked.coordinated.have(each))
+        found.append(_case_is_seen(viewer, asked.tab, asked.coordinated))
     if asked.words:
-        found.append(_holding(viewer, asked))
+        seen = _case_is_seen(viewer, asked.tab, asked.named.cases)
+        found.append(inbox_words.naming(viewer.session, asked.named, seen))
     return found
 
 
@@ -222,59 +220,26 @@ def moments() -> tuple[datetime, datetime, datetime]:
 
 
 def sought(session: Session, asked: Asked) -> Asked:
-    """The asked with its words looked up, once for all the lists and counts of a page.
-
-    Few cases of that name are named by their ids. When there are many, each task of the list is
-    asked for its citizens, and enough of them are found soon.
-    """
-    if not asked.words or asked.cases is not None:
-        return asked
-    numbered = select(Case.id).where(holds(session, Case.nummer, asked.words))
-    called = select(Party.case_id).join(Person, Person.id == Party.person_id)
-    called = called.where(Party.role == "borger", holds(session, Person.name, asked.words))
-    few = tuple(session.scalars(numbered.union(called).limit(FEW + 1)))
-    return replace(asked, cases=few)
+    """The asked with its words and its coordinator looked up, once for all of a page."""
+    named, theirs = asked.named, asked.coordinated
+    if asked.words and (named is None or named.cases.word != asked.words):
+        asked = replace(asked, named=inbox_words.look_up(session, asked.words))
+    if asked.coordinator and (theirs is None or theirs.word != asked.coordinator):
+        few = inbox_words.few(session, _coordinated_by(asked.coordinator))
+        asked = replace(asked, coordinated=Cases(asked.coordinator, few))
+    return asked
 
 
-def holds(session: Session, column: ColumnElement, words: str) -> ColumnElement[bool]:
-    """The column holds the words, whatever the case of their letters."""
-    like = f"%{escaped(words)}%"
-    if session.get_bind().dialect.name == "postgresql":
-        return column.ilike(like, escape="\\")
-    # SQLite's own LIKE folds a to z and no others; what it lets through is asked once more.
-    folded = "".join(letter if letter.isascii() else "_" for letter in like)
-    alike = column.like(folded, escape="\\")
-    if words.isascii():
-        return alike
-    return and_(alike, func.lower(column).like(like.lower(), escape="\\"))
+def _coordinated_by(coordinator: str) -> Select:
+    who = None if coordinator == NOBODY else coordinator
+    return select(Case.id).where(Case.koordinator == who)  # None becomes IS NULL
 
 
-def _holding(viewer: Viewer, asked: Asked) -> ColumnElement[bool]:
-    """The task's name, the case's number or a citizen's name holds the words."""
-    session, asked = viewer.session, sought(viewer.session, asked)
-    if len(asked.cases) <= FEW:
-        known = WorkItem.case_id.in_(asked.cases)
-    else:
-        numbered = select(Case.id).where(Case.id == WorkItem.case_id)
-        called = (
-            select(Party.id)
-            .join(Person, Person.id == Party.person_id)
-            .where(Party.case_id == WorkItem.case_id, Party.role == "borger")
-        )
-        known = or_(
-            called.where(holds(session, Person.name, asked.words)).exists(),
-            numbered.where(holds(session, Case.nummer, asked.words)).exists(),
-        )
-    known = and_(known, _case_is_seen(viewer, asked))
-    return or_(holds(session, WorkItem.name, asked.words), known)
-
-
-def _case_is_seen(viewer: Viewer, asked: Asked) -> ColumnElement[bool]:
+def _case_is_seen(viewer: Viewer, tab: str, cases: Cases) -> ColumnElement[bool]:
     """The task's case exists for the user: whose it is may be searched and filtered by."""
-    partners = viewer.mine.partner_units
-    if asked.tab == DONE_TODAY or partners:
+    if tab == DONE_TODAY or viewer.mine.partner_units:
         # A task that is done opens its case no longer, and an outsider's only by a consent.
-        among = list(asked.cases) if asked.cases is not None and len(asked.cases) <= FEW else None
+        among = None if cases.ids is None else list(cases.ids)
         seen = access.visible_cases(viewer.session, viewer.username, among)
         return WorkItem.case_id.in_(seen)
     return true()

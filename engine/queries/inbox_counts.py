@@ -152,7 +152,7 @@ class _Group:
 
 
 def _groups(session: Session, viewer: Viewer, asked: Asked) -> tuple[list[_Group], bool]:
-    wide = Asked(tab=asked.tab, words=asked.words, cases=asked.cases)
+    wide = Asked(tab=asked.tab, words=asked.words, named=asked.named)
     bucket = case(
         (WorkItem.sort_at == NEVER, inbox_asked.UNDATED),
         *((inbox_asked.due_in(due), due) for due in (inbox_asked.LATE, inbox_asked.TODAY)),

@@ -4,39 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.domain import appointment, consent
 from engine.domain.access.reaching import Reach, reach
-from engine.domain.access.working import in_my_queues
+from engine.domain.access.working import ways_to_me
 from engine.domain.cases import CITIZEN_TYPES, Case, Involvement
-from engine.instances import UNFINISHED, WorkItem
+from engine.instances import WorkItem, unfinished
 
 
 def visible_cases(session: Session, username: str, among: list[str] | None = None) -> Select:
     """Select the ids of the cases whose content the user may see; `among` these alone."""
     mine = reach(session, username)
     taking_part = select(Involvement.case_id).where(*takes_part_now(mine))
-    answering = select(Case.id).where(or_(*answered_for(mine)))
-    working = (
-        select(WorkItem.case_id)
-        .join(Case, Case.id == WorkItem.case_id)
-        .where(
-            WorkItem.state.in_(UNFINISHED),
-            in_my_queues(mine),
-            # A partner's open task shows the task; the case needs the citizen's consent.
-            or_(WorkItem.desk.is_(None), WorkItem.desk.not_in(mine.partner_units)),
-        )
-    )
-    ways = [taking_part, answering, working, shared(mine)]
+    # A partner's open task shows the task; the case needs the citizen's consent.
+    shows = or_(WorkItem.desk.is_(None), WorkItem.desk.not_in(mine.partner_units))
+    ways = [
+        taking_part,
+        shared(mine),
+        # One select each, or SQLite would rather read all cases and all tasks.
+        *(select(Case.id).where(way) for way in answered_for(mine)),
+        *(select(WorkItem.case_id).where(unfinished(), way, shows) for way in ways_to_me(mine)),
+    ]
     if mine.partner_units:
         ways.append(consent.disclosed_to(mine.partner_units))
     if among is not None:
         # Each way looks up these few, instead of all that the user may see.
         ways = [way.where(way.selected_columns[0].in_(among)) for way in ways]
-    return select(Case.id).where(Case.id.in_(union(*ways)), existing())
+    return select(Case.id).where(Case.id.in_(union_all(*ways)), existing())
 
 
 def whole_cases(session: Session, username: str, among: list[str] | None = None) -> Select:

@@ -12,7 +12,7 @@ from engine.domain import appointment, organisation
 from engine.domain.access.placing import place
 from engine.domain.access.reaching import Reach, reach
 from engine.domain.cases import Case
-from engine.instances import UNFINISHED, WorkItem
+from engine.instances import WorkItem, unfinished
 
 #: Whose tasks in the coordinator's queue a co-coordinator works as well, unless decided locally.
 SHARED_PROCESSES = ["opfoelgning"]
@@ -25,7 +25,7 @@ def visible_tasks(session: Session, username: str) -> Select:
         select(WorkItem)
         .join(Case, Case.id == WorkItem.case_id)
         .where(
-            WorkItem.state.in_(UNFINISHED),
+            unfinished(),
             Case.locked.is_(False),
             or_(in_my_queues(mine), _shared_with_me(session, mine)),
         )
@@ -53,8 +53,14 @@ def works(mine: Reach, task: WorkItem, case: Case) -> bool:
 
 
 def in_my_queues(mine: Reach) -> ColumnElement[bool]:
-    """The SQL condition that a task is the user's to work: one index each, none of them of cases."""
-    return or_(
+    """The SQL condition that a task is the user's to work."""
+    return or_(*ways_to_me(mine))
+
+
+def ways_to_me(mine: Reach) -> tuple[ColumnElement[bool], ...]:
+    """The SQL conditions, one index each and none of them of cases, under any of which a task is
+    the user's to work."""
+    return (
         WorkItem.desk.in_(mine.queues) if mine.queues else false(),
         WorkItem.person.in_(mine.usernames),
         # Somebody gave it to the user by name.

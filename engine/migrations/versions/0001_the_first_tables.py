@@ -451,6 +451,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("locked"),
         )
         batch_op.create_index("ix_cases_owner_state", ["owner_unit", "tilstand"], unique=False)
+        batch_op.create_index("ix_cases_stedfortraeder", ["stedfortraeder"], unique=False)
 
     op.create_table(
         "committee_minutes",
@@ -706,6 +707,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'held'"),
         )
         batch_op.create_index("ix_work_items_instance_id", ["instance_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_work_items_name",
+            ["name"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'cancelled'"),
+            postgresql_where=sa.text("state <> 'cancelled'"),
+        )
         batch_op.create_index(
             "ix_work_items_person",
             ["person", "sort_at", "id"],
@@ -2313,6 +2321,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("state IN ('open', 'held')"),
             postgresql_where=sa.text("state IN ('open', 'held')"),
         )
+        batch_op.drop_index(
+            "ix_work_items_name",
+            sqlite_where=sa.text("state <> 'cancelled'"),
+            postgresql_where=sa.text("state <> 'cancelled'"),
+        )
         batch_op.drop_index("ix_work_items_instance_id")
         batch_op.drop_index(
             "ix_work_items_held",
@@ -2378,6 +2391,7 @@ def downgrade() -> None:
     op.drop_table("definitions")
     op.drop_table("committee_minutes")
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index("ix_cases_stedfortraeder")
         batch_op.drop_index("ix_cases_owner_state")
         batch_op.drop_index(
             "ix_cases_locked",
