@@ -82,7 +82,7 @@ def reschedule(
         was = [one.who for one in row.invited]
         meetings.move(session, case, row, at, place)
         _ask_again(session, case, row)
-        _write(session, case, row, by, MOVED, citizen=True)
+        _write(session, case, row, by, MOVED, invitations.citizen_comes(session, case, row))
         gone = [who for who in was if who not in {one.who for one in row.invited}]
         _write_to_units(session, case, row, by, OFF, gone)
         _tell(step, case, "case_meeting_moved", row, reason)
@@ -98,7 +98,7 @@ def call_off(store: Store, nummer: str, meeting_id: str, reason: str, *, by: str
         if row.state == meetings.CANCELLED:
             raise meetings.MoedetErAflyst
         meetings.cancel(row, reason.strip())
-        _write(session, case, row, by, OFF, citizen=True)
+        _write(session, case, row, by, OFF, invitations.citizen_comes(session, case, row))
         _tell(step, case, "case_meeting_cancelled", row, reason)
 
     run(store, About("call_off", by), write)

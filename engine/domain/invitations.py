@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from engine.domain import consent, people
+from engine.domain import consent, letters, people
 from engine.domain.cases import Case
+from engine.domain.meetings import HANDOVER, Meeting
 
 TABLE = "videregivelse"
 
@@ -23,3 +24,11 @@ def question(
         "alder": min(ages) if ages else None,
         "formaal": "koordinering",
     }
+
+
+def citizen_comes(session: Session, case: Case, meeting: Meeting) -> bool:
+    """Whether the citizen is invited: always, but to a handover only when they want to come."""
+    if meeting.kind != HANDOVER:
+        return True
+    sent = letters.of_case(session, case)
+    return any(row.person_id and row.facts.get("moede") == meeting.id for row in sent)

@@ -9,7 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock, ics
-from engine.domain import access, cases, meetings, obligations, organisation, papers, people
+from engine.domain import (
+    access,
+    cases,
+    invitations,
+    meetings,
+    obligations,
+    organisation,
+    papers,
+    people,
+)
 from engine.domain.cases import Case
 from engine.domain.letters import Letter
 from engine.domain.meetings import GREEN
@@ -83,6 +92,7 @@ class Meeting:
     may_change: bool
     place_code: str  # as the table of places has it
     called_by: str
+    citizen_comes: bool
     guests: list[Guest]
     left_out: list[Guest]  # only for those who see the whole case
     tasks: list[Task]
@@ -142,6 +152,7 @@ def meeting(session: Session, username: str, nummer: str, meeting_id: str) -> Me
         and papers.may_change_meeting(session, username, case, row),
         place_code=row.place or "",
         called_by=names.get(row.called_by, row.called_by),
+        citizen_comes=invitations.citizen_comes(session, case, row),
         guests=[one for one in guests if one.invited],
         left_out=[one for one in guests if not one.invited and access.NOTES in seen],
         tasks=_tasks(session, username, case) if row.state == meetings.PLANNED else [],

@@ -122,3 +122,18 @@ def test_the_handover_meeting_is_called_once_and_the_next_coordinator_is_invited
     page = client_of("koordinator-4").get(answer.headers["Location"]).text
     assert "Overdragelsesmøde" in page and "Per Gennemgående" in page
     assert "Indkald til overdragelsesmøde" not in client.get(f"{CASE}/overdragelse").text
+
+
+def test_a_citizen_who_will_not_come_to_the_handover_gets_no_letter_of_it(client_of, called):
+    client = client_of("koordinator-1")
+    called.write(
+        lambda session: appointment.announce(
+            session, cases.by_number(session, "2026-0001"), "koordinator-4", "leder-kui"
+        )
+    )
+    answer = client.post(f"{CASE}/overdragelse/moede", data=MOVE)
+    page = answer.headers["Location"]
+    assert "Borgeren vil ikke være med." in client.get(page).text
+    assert client.post(f"{page}/flyt", data=MOVE | {"dag": "2027-01-22"}).status_code == 303
+    assert client.post(f"{page}/aflys", data={"grund": "udsat"}).status_code == 303
+    assert _letters(called, "flyttet") == [] and _letters(called, "aflyst") == []
