@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.domain import budget, cover
+from engine.domain.budget import ledger
 from engine.domain.escalation import Application
 from engine.domain.grants import Grant
 from engine.domain.ranking import CAVEAT, Candidate, propose
@@ -77,16 +78,27 @@ def without_cover(session: Session, username: str) -> list[Uncovered]:
         .where(Grant.necessary, Grant.amount > 0)
         .order_by(Grant.decided_at, Grant.id)
     )
+    found = _found(session)
     rows = [
         (row, grant, missing)
         for row, grant in session.execute(query)
-        if (missing := cover.uncovered(session, row)) > 0
+        if (missing := grant.amount - grant.returned - found.get(row.id, Decimal(0))) > 0
     ]
     numbers = seen_numbers(session, username, {row.case_id for row, *_ in rows})
     return [
         Uncovered(numbers.get(row.case_id, ""), missing, clock.local(grant.decided_at).date())
         for row, grant, missing in rows
     ]
+
+
+def _found(session: Session) -> dict[str, Decimal]:
+    """Application -> all that is set aside for it or booked, on any line."""
+    found: dict[str, Decimal] = {}
+    for account in (ledger.RESERVED, ledger.COMMITTED, ledger.SPENT):
+        held = ledger.sums(session, account, (ledger.BudgetEntry.subject,))
+        for (subject,), amount in held.items():
+            found[subject] = found.get(subject, Decimal(0)) + amount
+    return found
 
 
 def _remaining(session: Session, ids: list[str]) -> dict[int, Decimal]:
