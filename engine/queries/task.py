@@ -163,7 +163,7 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
         coordinator=name_of(session, case.koordinator) if sees_case else "",
         about=_which(session, row) if sees_case else "",
         guidance=guidance(element.documentation),
-        due=_due(session, row, element.due),
+        due=_due(session, row, element.due, sees_case),
         next_due=_next(open_) if sees_case else None,
         holder=name_of(session, row.assignee),
         taken=unfinished and not free,
@@ -323,12 +323,12 @@ def _which(session: Session, row: WorkItem) -> str:
     return person.name if person else unit_name(session, item)
 
 
-def _due(session: Session, row: WorkItem, text: str | None) -> Due | None:
-    """The task's due date, with the duties that the diagram takes it from."""
+def _due(session: Session, row: WorkItem, text: str | None, sees_case: bool) -> Due | None:
+    """The task's due date, with the duties that the diagram takes it from: those are the case's."""
     found = due.DueWords(session).of(row.due_at)
     if found is None:
         return None
-    asked = set(_RULE.findall(text or ""))
+    asked = set(_RULE.findall(text or "")) if sees_case else set()
     behind = [w for w in why.of_tasks(session, [row])[row.id] if w.rule in asked]
     words = "; ".join(dict.fromkeys(w.words for w in behind))
     return Due(found.day, found.at, found.late, words, tuple(w.rule for w in behind))
