@@ -53,14 +53,16 @@ def citizens(session: Session, case: Case) -> list[dict]:
 @fact("valg_samtykker")
 def consents(session: Session, case: Case) -> list[dict]:
     """The consents in force that can be taken back, the yes to the plan first."""
-    words = {consent.OBTAIN: "Hente oplysninger hos", consent.DISCLOSE: "Dele oplysninger med"}
     units = dict(session.execute(select(Unit.code, Unit.name)).all())
     running = consent.in_force(session, case)
-    plan = [{"value": consent.PLAN, "label": "Ja til plan og koordinator"}]
+    plan = [{"value": consent.PLAN, "label": consent.WORDS[consent.PLAN]}]
     return (plan if any(c.kind == consent.PLAN for c in running) else []) + [
-        {"value": c.id, "label": f"{words[c.kind]} {units.get(c.counterpart, c.counterpart)}"}
+        {
+            "value": c.id,
+            "label": f"{consent.WORDS[c.kind]} {units.get(c.counterpart, c.counterpart)}",
+        }
         for c in running
-        if c.kind in words
+        if c.kind != consent.PLAN
     ]
 
 

@@ -24,6 +24,12 @@ from engine.store import Base, Json, new_id
 
 PLAN, OBTAIN, DISCLOSE = "plan", "indhentning", "videregivelse"
 KINDS = (PLAN, OBTAIN, DISCLOSE)
+#: Each kind in words; who is meant follows after the last two.
+WORDS = {
+    PLAN: "Plan og koordinator",
+    OBTAIN: "Hente oplysninger hos",
+    DISCLOSE: "Dele oplysninger med",
+}
 DRAFT, GIVEN, CHANGED = "udkast", "givet", "aendret"
 WITHDRAWN, EXPIRED, LAPSED = "tilbagekaldt", "udloebet", "bortfaldet"
 IN_FORCE = (GIVEN, CHANGED)

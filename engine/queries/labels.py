@@ -63,13 +63,6 @@ PARTY_ROLES = {
     "netvaerk": "Netværk",
 }
 
-CONSENT_KINDS = {
-    "plan": "Plan og koordinator",
-    "indhentning": "Hente oplysninger hos",
-    "videregivelse": "Dele oplysninger med",
-}
-
-
 PLAN_STATES = {
     "udkast": "Udkast",
     "hos_borger": "Hos borgeren",

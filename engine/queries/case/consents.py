@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.domain import access, consent, people
 from engine.domain.cases import Case
-from engine.queries import labels
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def of_case(
     citizens = {person.id: person.name for person in people.citizens(session, case.id)}
     return [
         Agreed(
-            kind=labels.of(labels.CONSENT_KINDS, row.kind),
+            kind=consent.WORDS[row.kind],
             about=units.get(row.counterpart, row.counterpart) if row.counterpart else "",
             in_force=row.in_force,
             since=clock.local(row.given_at).date() if row.given_at else None,
