@@ -48,7 +48,7 @@ class MoedeIFortiden(Refused):
 
 
 class GrundMangler(Refused):
-    """Skriv, hvorfor mødet flyttes eller aflyses. Grunden står i sagens historik."""
+    """Skriv, hvorfor mødet flyttes eller aflyses. Grunden gemmes i sagen."""
 
 
 class OpfoelgningIOpgaven(Refused):
