@@ -99,7 +99,7 @@ def note(
     if session.scalar(known) is not None:
         raise BilagNoteret(bilag=voucher)
     account, move = (COMMITTED, budget.spend) if amount > 0 else (SPENT, budget.unspend)
-    _move(session, row, account, move, abs(amount), paid_on.year, by)
+    _move(session, row, account, move, abs(amount), paid_on, by)
     bill = Bill(
         case_id=row.case_id,
         application_id=row.id,
@@ -191,7 +191,7 @@ def left(session: Session, row: Application) -> Decimal:
 
 
 def _move(
-    session: Session, row: Application, account: str, move, amount: Decimal, year: int, by: str
+    session: Session, row: Application, account: str, move, amount: Decimal, day: date, by: str
 ) -> None:
     """Take the amount from the grant's lines, that of the year first, each unit by its share."""
     there = _by_line_and_unit(session, row, account)
@@ -201,10 +201,12 @@ def _move(
     by_line: dict[str, dict[str | None, Decimal]] = {}
     for (line, unit), part in there.items():
         by_line.setdefault(line, {})[unit] = part
-    for line in sorted(by_line, key=lambda each: (budget.line(session, each).year != year, each)):
+    for line in sorted(
+        by_line, key=lambda each: (budget.line(session, each).year != day.year, each)
+    ):
         part = min(amount, sum(by_line[line].values(), Decimal(0)))
         for unit, share in sorted(shares_of(part, by_line[line]).items(), key=str):
-            move(session, line, share, unit=unit, **_entry(row, by))
+            move(session, line, share, unit=unit, day=day, **_entry(row, by))
         amount -= part
 
 

@@ -127,7 +127,7 @@ def test_a_file_of_bills_is_noted_whole_or_not_at_all(hall):
 
 def test_the_pages_are_told_what_the_budget_holds_and_where_it_goes(hall):
     booked(hall)
-    bill(hall, "B-1", "12000")
+    bill(hall, "B-1", "12000", on="2026-11-30")
     hall.apply(beloeb=50_000)
     with hall.store.reading() as session:
         (line,) = query.lines(session, "udvalg-sekretaer").shared
@@ -135,6 +135,8 @@ def test_the_pages_are_told_what_the_budget_holds_and_where_it_goes(hall):
         assert {share.unit: share.granted for share in line.shares}
         found = query.outlook(session, "udvalg-sekretaer", LINE)
         assert found.at_year_end == 20_000 + 50_000
+        assert [month.spent for month in found.months if month.spent] == [12_000]
+        assert found.months[10].spent == 12_000, "paid in November, noted in December"
         assert found.over == 10_000
         assert found.assumptions
         listed = query.waiting(session, "udvalg-sekretaer")

@@ -8,11 +8,11 @@ what is asked for is noted beside the money, between two accounts of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, case, func, or_, select
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, case, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
@@ -49,6 +49,8 @@ class BudgetEntry(Base):
     #: The application that it is about.
     subject: Mapped[str | None] = mapped_column(String(36), index=True)
     unit: Mapped[str | None] = mapped_column(String(20))
+    #: The day it happened; `at` is when it was written down.
+    day: Mapped[date] = mapped_column(Date)
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
 
@@ -67,8 +69,9 @@ def enter(
     case_id: str | None = None,
     subject: str | None = None,
     unit: str | None = None,
+    day: date | None = None,
 ) -> None:
-    """Write one movement down."""
+    """Write one movement down; it happened today, or on the day that is named."""
     session.add(
         BudgetEntry(
             line=line,
@@ -78,6 +81,7 @@ def enter(
             case_id=case_id,
             subject=subject,
             unit=unit,
+            day=day or clock.today(),
             at=clock.now(),
             by=by,
         )

@@ -4,7 +4,7 @@ Each is one guarded UPDATE of the line's running sums (an account that has too l
 changed) and one entry in the ledger. The UPDATE holds the line until the end of the transaction, so
 what one application holds is counted right behind it, and nobody takes another's money either.
 Several lines are moved in the order of their ids. Keyword arguments are those of an entry:
-`by`, `case_id`, `subject` (the application) and `unit`.
+`by`, `case_id`, `subject` (the application), `unit` and `day`.
 """
 
 from __future__ import annotations

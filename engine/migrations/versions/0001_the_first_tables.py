@@ -862,6 +862,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=36), nullable=True),
         sa.Column("subject", sa.String(length=36), nullable=True),
         sa.Column("unit", sa.String(length=20), nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(length=60), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_budget_entries_positive")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -32,6 +32,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Movement:
+    day: date  # when it happened; a bill is paid before it is noted
     at: datetime
     what: str
     amount: Decimal
@@ -51,6 +52,7 @@ def movements(session: Session, username: str, line: str) -> list[Movement]:
     numbers = seen_numbers(session, username, {row.case_id for row in rows if row.case_id})
     return [
         Movement(
+            day=row.day,
             at=row.at,
             what=CALLED[row.debit, row.credit],
             amount=row.amount,

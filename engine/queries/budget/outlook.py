@@ -69,13 +69,13 @@ def open_applications(session: Session) -> list[Application]:
 
 
 def _spent(session: Session, row: BudgetLine):
-    """What the line has paid: the ledger says when it was noted, which is near enough to a month."""
+    """What the line has paid, and when the bill was paid."""
     entry = BudgetEntry
-    query = select(entry.at, entry.amount, entry.debit).where(
+    query = select(entry.day, entry.amount, entry.debit).where(
         entry.line == row.line, (entry.debit == ledger.SPENT) | (entry.credit == ledger.SPENT)
     )
-    for at, amount, debit in session.execute(query):
-        yield clock.local(at).date(), amount if debit == ledger.SPENT else -amount
+    for day, amount, debit in session.execute(query):
+        yield day, amount if debit == ledger.SPENT else -amount
 
 
 def _committed(session: Session, row: BudgetLine):
