@@ -231,6 +231,14 @@ class Asker:
         if rule.rule in ("/personer", "/personer/find"):
             somebody = choice(self.oracle.rows.persons)
             form = {"navn": somebody.name, "foedt": somebody.birth_date or "1990-02-01"}
+        if rule.rule.startswith("/udvalg"):
+            form |= {"resultat": "bevilget", "begrundelse": "proevet", "beloeb": "1000"}
+            form |= {"stemme": "for", "mindretal": "", "vilkaar": "", "bemaerkninger": "proevet"}
+            form |= {"afstemning": "1", "punkt": "1", "set": "1", "svar": "godkendt"}
+        if "moeder" in rule.rule:
+            form |= {"sted": "raadhus", "dag": "2027-03-01", "klokken": "10:00"}
+        if rule.rule.startswith("/henvis"):
+            form |= {"_person": choice(self.oracle.rows.persons).id, "_en_anden": "ja"}
         if rule.rule == "/fravaer":
             form |= {"fra": "2027-03-01", "stedfortraeder": choice(USERS), "hvem": choice(USERS)}
         if rule.rule == "/sager/<nummer>/noter":

@@ -106,8 +106,8 @@ INSIDE = (
     (
         "a partner's task",
         "access/seeing",
-        "            or_(WorkItem.desk.is_(None), WorkItem.desk.not_in(mine.partner_units)),\n",
-        "",
+        "unfinished(), way, shows)",
+        "unfinished(), way)",
     ),
     (
         "the unit's cases",
@@ -115,7 +115,7 @@ INSIDE = (
         "Case.owner_unit.in_(mine.inner_units)",
         "Case.id.is_not(None)",
     ),
-    ("unfinished tasks", "access/seeing", "            WorkItem.state.in_(UNFINISHED),\n", ""),
+    ("unfinished tasks", "access/seeing", "where(unfinished(), way,", "where(way,"),
     (
         "whole cases",
         "access/seeing",

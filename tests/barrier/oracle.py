@@ -81,8 +81,7 @@ TABLES = {
     "involvements": "*",
     "consents": "*",
     "appointments": "*",
-    "work_items": "id, case_id, process, queue, state, assignee, completed_at, name,"
-    " form_id",
+    "work_items": "id, case_id, process, queue, state, assignee, completed_at, name, form_id",
     "notes": "id, case_id, author, unit",
     "documents": "id, case_id, author, unit, part",
     "letters": "id, case_id, journal_no",
