@@ -73,10 +73,6 @@ class BeginsOtherwise(Refused):
     """Processen kan ikke åbnes på den måde. Den begynder {hvordan}. Start den sådan, eller bed procesejeren om at tegne en almindelig starthændelse."""
 
 
-class CaseIsOver(Refused):
-    """Sagen er afsluttet, så der kan ikke startes noget på den. En leder i den ansvarlige enhed kan genåbne den."""
-
-
 class StepFailed(Refused):
     """Handlingen kunne ikke gennemføres på grund af en fejl i forløbet. Intet er gemt. Administratoren har fået besked (hændelse {nummer}) og kan prøve igen, når fejlen er rettet."""
 
