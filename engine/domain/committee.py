@@ -98,6 +98,7 @@ class CommitteeMeeting(Base):
     state: Mapped[str] = mapped_column(String(20), default=PLANNED)
     #: Who put it in the calendar; nobody where an application was the first to name it.
     planned_by: Mapped[str | None] = mapped_column(String(60))
+    planned_at: Mapped[datetime | None]
     #: Who is in the room, members and deputies; None until somebody has noted it.
     present: Mapped[list | None] = mapped_column(Json)
     #: Deputy -> the member in whose seat they sit.
@@ -150,6 +151,7 @@ def plan(
         deputies=sorted(set(deputies) - set(members)),
         place=place or None,
         planned_by=by,
+        planned_at=clock.now(),
     )
     session.add(row)
     session.flush()
@@ -267,7 +269,9 @@ def find(session: Session, username: str, meeting_id: str) -> CommitteeMeeting:
 
 
 def visible(session: Session, username: str) -> list[CommitteeMeeting]:
-    """Every meeting that exists for the user, the earliest first."""
+    """Every meeting that exists for the user, the earliest first; none outside the committee."""
+    if not sits(session, username):
+        return []
     rows = session.scalars(select(CommitteeMeeting).order_by(CommitteeMeeting.held_at))
     leading = leads(session, username)
     return [row for row in rows if leading or username in row.seats]

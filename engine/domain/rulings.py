@@ -13,19 +13,18 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine import clock
-from engine.domain import deadlines, letters, organisation
+from engine import clock, tables
+from engine.domain import deadlines, grants, letters, organisation
 from engine.domain.cases import Case
 from engine.domain.escalation import Application
 from engine.domain.facts import fact
 from engine.domain.grants import GRANTED
 from engine.domain.keys import key
 from engine.domain.letters import Letter
+from engine.domain.organisation import Unit
 from engine.errors import Refused
 from engine.store import Base, new_id
 
-#: The law that shows where one complains; a municipality's process owner looks after it.
-APPEALS_BODY = "X-AST"
 #: The rule that says by when one complains.
 TO_COMPLAIN = "RSL-1"
 REASONS = {
@@ -37,6 +36,10 @@ REASONS = {
 
 class BegrundelseMangler(Refused):
     """Afgørelsen giver ikke borgeren det hele og skal begrundes i tre dele (forvaltningsloven § 24). Der mangler: {mangler}."""
+
+
+class AfgoerelsePasserIkke(Refused):
+    """Der er givet afslag på det hele, så afgørelsen efter {lov} kan ikke være en bevilling. Skriv afslaget, eller bed den, der besluttede, om at tage sagen op igen."""
 
 
 class UkendtAfgoerelse(Refused):
@@ -77,20 +80,23 @@ def decide(
 ) -> Ruling:
     """Write the ruling under one law; the complaint guidance is put in and cannot be left out.
 
-    Raises BegrundelseMangler.
+    Raises BegrundelseMangler, AfgoerelsePasserIkke.
     """
+    decided = grants.of(session, row)
+    if decided is not None and decided.result == grants.REFUSED != facts["result"]:
+        raise AfgoerelsePasserIkke(lov=law)
     if facts["result"] != GRANTED:
         missing = [word for name, word in REASONS.items() if not (facts.get(name) or "").strip()]
         if missing:
             raise BegrundelseMangler(mangler=", ".join(missing))
-    body = organisation.unit(session, APPEALS_BODY)
+    body, words = guidance(session, law)
     ruling = Ruling(
         case_id=case.id,
         application_id=row.id,
         key=key(law, {ruling.key for ruling in of_case(session, case)}),
         law=law,
         unit=row.deciding_units[law],
-        guidance=guidance(body.name),
+        guidance=words,
         appeals_body=body.code,
         decided_by=by,
         decided_at=clock.now(),
@@ -101,13 +107,13 @@ def decide(
     return ruling
 
 
-def guidance(body: str) -> str:
-    """How to complain (forvaltningsloven § 25): to whom, by when, how."""
-    return (
-        f"Du kan klage til {body}. Send klagen til kommunen, eller ring eller kom forbi, senest "
-        "fire uger efter at du har fået afgørelsen. Kommunen vurderer først sagen igen og sender "
-        "den videre, hvis afgørelsen ikke bliver ændret."
-    )
+def guidance(session: Session, law: str) -> tuple[Unit, str]:
+    """(to whom, in which words) one complains under the law (forvaltningsloven § 25).
+
+    Both are the decision table `klagevejledning`: one row for each law.
+    """
+    found = tables.decide(session, "klagevejledning", {"lov": law}).value
+    return organisation.unit(session, found["instans"]), found["tekst"]
 
 
 def of_case(session: Session, case: Case) -> list[Ruling]:

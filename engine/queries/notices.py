@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.domain import access, notices
 from engine.domain.cases import Case
-from engine.queries import notices_due, notices_told, search
+from engine.queries import notices_committee, notices_due, notices_told, search
 from engine.queries.notices_kinds import NAMELESS, ONCE, Asker, Notice
 
 #: More than this is not counted: the bell says 99+.
@@ -78,7 +78,7 @@ def _found(session: Session, username: str) -> list[Notice]:
 
 def _caused(session: Session, username: str) -> Iterator[Notice]:
     asker = _asker(session, username)
-    for cause in (*notices_due.CAUSES, *notices_told.CAUSES):
+    for cause in (*notices_due.CAUSES, *notices_told.CAUSES, *notices_committee.CAUSES):
         yield from cause(asker)
 
 

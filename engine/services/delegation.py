@@ -131,7 +131,7 @@ def _rule(context: Context, law: str, what: str, result: str, answers: dict) -> 
     missing = [rulings.REASONS[name] for name, text in parts.items() if not text]
     if result != rulings.GRANTED and missing:
         raise BegrundelseMangler(mangler=", ".join(missing))
-    body = organisation.unit(session, rulings.APPEALS_BODY)
+    body, words = rulings.guidance(session, law)
     ruling = Ruling(
         case_id=case.id,
         key=keys.key(law, {row.key for row in rulings.of_case(session, case)}),
@@ -139,7 +139,7 @@ def _rule(context: Context, law: str, what: str, result: str, answers: dict) -> 
         unit=delegation.owner_of(session, case, law),
         result=result,
         text=str(answers.get("beslutning_begrundelse") or what),
-        guidance=rulings.guidance(body.name),
+        guidance=words,
         appeals_body=body.code,
         decided_by=context.actor,
         decided_at=context.now,

@@ -12,6 +12,7 @@ from engine.domain.committee import CommitteeMeeting
 from engine.domain.escalation import of_case
 from engine.instances import WorkItem
 from engine.jobs import TIMER, Job
+from engine.queries import notices
 from engine.queries.committee import prefilled
 from tests.committee.conftest import ADVICE, AGENDA, OPINION, PAPERS, PARTLY
 
@@ -156,3 +157,24 @@ def test_the_form_of_the_agenda_begins_with_the_next_meeting_that_takes_papers(h
         "medlemmer": MEMBERS,
         "stedfortraedere": ["udvalg-formand"],
     }
+
+
+def test_those_who_sit_at_a_meeting_hear_of_it_and_of_every_change(hall):
+    def told(username):
+        found = hall.read(lambda s, c: notices.listed(s, username))
+        return [
+            (bool(n.facts["before"]), n.facts["cancelled"])
+            for n in found
+            if n.kind == "udvalgsmoede"
+        ]
+
+    meeting = plan(hall, members=["udvalg-1"])
+    assert told("udvalg-1") == told("udvalg-formand") == [(False, False)]
+    assert told("udvalg-2") == told("koordinator-1") == []
+    hall.clock.advance(hours=1)
+    moved = (local("2026-12-18T10:00"), local("2026-12-10T12:00"))
+    casework.move_meeting(hall.store, meeting, *moved, by="udvalg-sekretaer")
+    assert told("udvalg-1") == [(True, False)]
+    hall.clock.advance(hours=1)
+    casework.cancel_meeting(hall.store, meeting, "sygdom", by="udvalg-sekretaer")
+    assert told("udvalg-1") == [(True, True)]

@@ -35,6 +35,7 @@ from tests.committee.conftest import (
     REASONS,
     REFUSED,
     REMARKS,
+    RULING,
 )
 
 
@@ -157,7 +158,16 @@ def test_partly_granted_is_ruled_booked_by_unit_and_told_with_a_date_to_complain
     assert hall.read(lambda s, c: [x.code for x in letters.of_case(s, c)]) == ["B06"]
     letter = hall.read(lambda s, c: letters.of_case(s, c)[0].facts)
     assert len(letter["afgoerelser"]) == 2
-    assert all("Ankestyrelsen" in r["klagevejledning"] for r in letter["afgoerelser"])
+    told = {r["lov"]: r["klagevejledning"] for r in letter["afgoerelser"]}
+    assert "efter serviceloven. Du kan klage til Ankestyrelsen" in told["SEL"]
+    assert "efter lov om en aktiv beskæftigelsesindsats" in told["LAB"]
+
+
+def test_a_ruling_cannot_grant_what_was_refused(hall):
+    hall.at_the_table()
+    hall.do("udvalg-sekretaer", "beslutning", **REFUSED)
+    with pytest.raises(rulings.AfgoerelsePasserIkke, match="efter SEL"):
+        hall.do("sagsbehandler-mis", "afgoerelse", item="SEL", **RULING)
 
 
 def test_a_refusal_whose_only_ground_is_money_is_refused(hall):

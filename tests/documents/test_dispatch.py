@@ -76,7 +76,7 @@ def write_ruling(store, nummer):
         case = cases.by_number(session, nummer)
         ruling = rulings.Ruling(
             case_id=case.id, key="sel", law="SEL", unit="FAM", result="afslag", text="Nej",
-            guidance=rulings.guidance("Ankestyrelsen"), appeals_body="X-AST", decided_by="fie",
+            guidance="Du kan klage til Ankestyrelsen.", appeals_body="X-AST", decided_by="fie",
             decided_at=clock.now(), reason_facts="Fakta",
         )  # fmt: skip
         session.add(ruling)

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("deputies", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("planned_by", sa.String(length=60), nullable=True),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("present", sa.Text(), nullable=True),
         sa.Column("stand_ins", sa.Text(), nullable=False),
         sa.Column("closes_on", sa.Date(), nullable=True),

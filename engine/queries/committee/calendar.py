@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.diagrams import sight
-from engine.domain import access, agenda, cases, committee, minutes
+from engine.domain import access, agenda, ballots, cases, committee, minutes
 from engine.domain.cases import Case
 from engine.domain.committee import CommitteeMeeting
 from engine.domain.escalation import Application
@@ -53,9 +53,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Calendar:
-    """`waiting` and `urgent` are for those who lead; `people` may sit at a new meeting."""
+    """`voting`: (meeting, number, place) of the item that is voted on now. `waiting` and `urgent` are for those who lead; `people` may sit at a new meeting."""
 
     leads: bool
+    voting: tuple[str, int, int] | None
     coming: list[Line]
     held: list[Line]
     next_open: datetime | None
@@ -75,6 +76,7 @@ def calendar(session: Session, username: str) -> Calendar:
     following = committee.next_open(session)
     return Calendar(
         leads=leads,
+        voting=_voting(session, [row for row in rows if row.begun and not row.cancelled]),
         coming=[line for line in found if line not in over],
         held=over[::-1],
         next_open=following.held_at if following and following in rows else None,
@@ -94,6 +96,15 @@ def _people(session: Session, rows: list[CommitteeMeeting]) -> list[tuple[str, s
         return "stedfortraeder" if username in last.deputies else ""
 
     return [(user.username, user.name, seat(user.username)) for user in committee.members(session)]
+
+
+def _voting(session: Session, rows: list[CommitteeMeeting]) -> tuple[str, int, int] | None:
+    for row in rows[::-1]:
+        ballot = ballots.open_at(session, row)
+        for place, item in enumerate(agenda.of(session, row), 1):
+            if ballot is not None and item.id == ballot.item_id:
+                return row.id, item.number, place
+    return None
 
 
 def is_there(session: Session, username: str) -> bool:
