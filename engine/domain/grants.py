@@ -119,10 +119,14 @@ def of(session: Session, row: Application) -> Grant | None:
 
 
 def add(session: Session, row: Application, extra: Decimal) -> Grant:
-    """A complaint has led to more: the grant grows, and its cover has to be found."""
+    """A complaint has led to more: the grant grows, and its cover has to be found.
+
+    One that was settled is open again, and will have to be settled again.
+    """
     grant = of(session, row)
     grant.amount += extra
-    grant.settled_at = None
+    if grant.settled_at is not None:
+        grant.settled_at = grant.over_at = None
     grant.necessary = True
     grant.result = GRANTED if grant.amount >= row.amount else PARTLY
     session.flush()

@@ -1,15 +1,24 @@
 """Where a grant's money lies, what it has cost, and what the pages are told of it."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pypdf
 import pytest
 
-from engine import casework, documents
+from engine import casework, clock, documents
 from engine.casework.budgeting import LinjeAfvist
-from engine.domain import budget, cover, escalation, grants, organisation
+from engine.domain import (
+    booking,
+    budget,
+    cover,
+    efforts,
+    escalation,
+    grants,
+    organisation,
+    spending,
+)
 from engine.domain.budget import KunOekonomi, NoCover, NoSuchBudget
 from engine.domain.cases import NoSuchCase
 from engine.domain.spending import Payment
@@ -123,6 +132,58 @@ def test_a_file_of_bills_is_noted_whole_or_not_at_all(hall):
     with pytest.raises(LinjeAfvist, match=r"Række 2 .* bevilling nummer 2"):
         casework.note_spending(hall.store, rows, by="sagsbehandler-oek")
     assert hall.balance()["spent"] == 0
+
+
+def test_okonomi_is_asked_to_settle_once_when_every_effort_has_ended(hall):
+    booked(hall)
+
+    def begin(session, case):
+        row = escalation.of_case(session, case)[0]
+        for title, unit in (("Mentor", "JOB"), ("Behandling", "MIS")):
+            efforts.add(session, case, title, unit).application_id = row.id
+
+    def end(session, case, number):
+        efforts.end(efforts.of_case(session, case)[number], efforts.DONE_OTHER, "ophørt")
+
+    def a_day_passes():
+        casework.arm(hall.store)
+        hall.clock.move_to(clock.now() + timedelta(days=1))
+        casework.run_due(hall.store)
+        return hall.queues().get("OEK", [])
+
+    hall.write(begin)
+    hall.write(lambda s, c: end(s, c, 0))
+    assert a_day_passes() == []
+    hall.write(lambda s, c: end(s, c, 1))
+    assert a_day_passes() == ["opgoer"]
+    assert a_day_passes() == ["opgoer"]
+    bill(hall, "B-1", "100.01")
+    hall.do("sagsbehandler-oek", "opgoer", alle_noteret=True)
+    assert (hall.balance()["granted"], hall.balance()["spent"]) == (100.01, 100.01)
+    assert hall.balance(NEXT)["granted"] == 0
+    with pytest.raises(LinjeAfvist, match="gjort op"):
+        bill(hall, "B-2", "1")
+    assert reconciled(hall)
+
+
+def test_a_complaint_on_a_settled_grant_opens_it_again_for_the_rest_alone(hall):
+    booked(hall)
+    bill(hall, "B-1", "12000")
+
+    def story(session, case):
+        row = escalation.of_case(session, case)[0]
+        returned = spending.settle(session, row, "sagsbehandler-oek")
+        grants.add(session, row, Decimal(5_000))
+        missing = cover.uncovered(session, row)
+        cover.point_out(session, row, [{"fra": "VOK", "beloeb": 5_000}], "chef-1")
+        return returned, missing, booking.book(session, row, "sagsbehandler-oek")
+
+    assert hall.write(story) == (18_000, 5_000, 5_000)
+    assert hall.balance("vok-2026")["granted"] == 5_000
+    bill(hall, "B-2", "5000")
+    with pytest.raises(LinjeAfvist, match=r"Der er 0 kr\. tilbage"):
+        bill(hall, "B-3", "1")
+    assert reconciled(hall)
 
 
 def test_the_pages_are_told_what_the_budget_holds_and_where_it_goes(hall):
