@@ -12,7 +12,8 @@ from tests.browser.hands import played
 #: So many times Tab is pressed before what one wants counts as out of reach.
 FAR = 90
 
-#: What has the focus: its name, whether one sees that it has, and whether it is on the screen.
+#: What has the focus: its name, whether one sees that it has, whether it is on the screen, and
+#: whether it is the first or the last stop of the page.
 HAS_FOCUS = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return {name: '', lost: true};
@@ -29,8 +30,11 @@ HAS_FOCUS = """() => {
   const box = one.getBoundingClientRect();
   const label = one.labels?.[0]?.textContent ?? '';
   const name = one.getAttribute('aria-label') ?? (label || one.textContent);
-  return {lost: false, ring, name: name.replace(/\\s+/g, ' ').trim(), tag: one.tagName,
-          field: one.name ?? '', value: one.value ?? '', id: one.id,
+  const stops = [...document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, [tabindex]')]
+    .filter(e => e.tabIndex >= 0 && !e.disabled && e.type !== 'hidden' && e.checkVisibility());
+  return {lost: false, ring, first: one === stops[0], last: one === stops.at(-1),
+          name: name.replace(/\\s+/g, ' ').trim(), tag: one.tagName, field: one.name ?? '', value: one.value ?? '', id: one.id,
           there: box.width > 0 && box.bottom > 0 && box.top < innerHeight};
 }"""
 
@@ -53,11 +57,15 @@ class Keys:
     def tab_to(self, name: str = "", field: str = "", back: bool = False) -> None:
         """Tab until what bears the name, or is the field, has the focus."""
         passed = []
+        here = self.now()
         for _ in range(FAR):
+            before = here
             self.press("Shift+Tab" if back else "Tab")
             here = self.now()
             if here["lost"]:
-                continue  # the browser's own bar, between the end of the page and its beginning
+                # The browser's own bar stands between the end of the page and its beginning.
+                assert before.get("first" if back else "last"), f"the focus is lost after {before}"
+                continue
             assert here["ring"], f"one cannot see that this has the focus: {here}"
             assert here["there"], f"the focus is off the screen: {here}"
             passed.append(here["name"][:40] or here["field"])
