@@ -276,8 +276,11 @@ class Asker:
                 )
         if "nummer" not in real:
             return False
-        case = self.oracle.numbered[real["nummer"]]
-        return not person.sees(case)
+        named = [self.oracle.numbered[real["nummer"]]]
+        row = _row(self.oracle, real)
+        if row is not None:
+            named.append(self.oracle.case[row.case_id])
+        return not any(person.sees(case) for case in named)
 
 
 def expected(person: Person, rule: str, real: dict[str, str]) -> frozenset[int] | None:

@@ -11,7 +11,7 @@ import re
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -131,6 +131,8 @@ class _State:
             self._look()
             people = self._people()
             self.began = self._last_read()
+            #: Whom somebody has registered themselves, under a name that they typed.
+            self.registered: dict[str, set[str]] = defaultdict(set)
             self.db.close()
             for username in people:
                 self._one(username, tokens)
@@ -194,11 +196,11 @@ class _State:
         answer, told = _sent(client, asked)
         self._trailed(username, asked, answer, before)
         self.result.denied += answer.status_code == 404
-        self._read(reader, asked, answer, told)
+        self._read(username, reader, asked, answer, told)
         if asked.expected is not None and answer.status_code not in asked.expected:
             wanted = "/".join(map(str, sorted(asked.expected)))
             self._leak(username, asked, f"answered {answer.status_code}, not {wanted}")
-        if asked.twin is not None and self._is_hidden(reader, asked):
+        if asked.twin is not None and self._is_hidden(username, reader, asked):
             self.result.twins += 1
             other, said = _sent(client, asked.twin)
             mine = _compared(answer, told, asked)
@@ -206,29 +208,35 @@ class _State:
             for what, one, two in zip(_COMPARED, mine, never, strict=True):
                 if one != two:
                     self._leak(username, asked, f"{what} differs from what was never there")
+        if asked.rule == "/personer" and asked.method == "POST":
+            self.registered[username].add(asked.sought)
 
     def _reader(self, username: str, asked: Asked) -> Person:
         """Whose eyes it is: a calendar's address is its owner's, whoever follows it."""
         token = asked.path.removeprefix("/kalender/").removesuffix(".ics")
         return self.oracle.person(self.feed_of.get(token, username))
 
-    def _is_hidden(self, reader: Person, asked: Asked) -> bool:
+    def _is_hidden(self, username: str, reader: Person, asked: Asked) -> bool:
         """Whether the twin should be answered alike: nothing that is named exists for the reader."""
         word = asked.sought
+        if word in self.registered[username]:
+            return False
         if word in self.canary:
             return not reader.may_find(self.canary[word])
         return True
 
-    def _read(self, reader: Person, asked: Asked, answer, told: str) -> None:
+    def _read(self, username: str, reader: Person, asked: Asked, answer, told: str) -> None:
         text = f"{_text(answer)}\n{told}\n{answer.headers.get('Location', '')}"
         echoed = f"{asked.path} {asked.query} {asked.form}"
         for word in set(world.CANARY.findall(text)):
-            if word in echoed or word not in self.canary:
+            if word in echoed or word not in self.canary or word in self.registered[username]:
                 continue
             if reader.may_read(self.canary[word]):
                 self.result.shown += 1
             else:
                 self._leak(reader, asked, f"told {word}")
+        if asked.rule.startswith("/overfoer"):
+            return  # an importer knows the numbers of the cases they brought in
         for number in set(NUMBER.findall(text)) - set(NUMBER.findall(echoed)):
             case = self.oracle.numbered.get(number)
             if case is not None and not reader.sees(case):
@@ -282,7 +290,9 @@ class _State:
                 self._leak(
                     username, f"GET /opgaver?fane={tab}", f"counts {counted[1]}, not {len(wanted)}"
                 )
-            self._read(person, Asked("GET", "/opgaver", f"/opgaver?fane={tab}"), _Page(page), "")
+            self._read(
+                username, person, Asked("GET", "/opgaver", f"/opgaver?fane={tab}"), _Page(page), ""
+            )
 
 
 def _wrong(shown: set[str], wanted: set[str]) -> str:
