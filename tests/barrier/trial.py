@@ -196,6 +196,8 @@ class _State:
         answer, told = _sent(client, asked)
         self._trailed(username, asked, answer, before)
         self.result.denied += answer.status_code == 404
+        if answer.status_code >= 500:
+            self._leak(username, asked, "broke: what it would have told is not known")
         self._read(username, reader, asked, answer, told)
         if asked.expected is not None and answer.status_code not in asked.expected:
             wanted = "/".join(map(str, sorted(asked.expected)))
