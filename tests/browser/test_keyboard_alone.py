@@ -34,7 +34,8 @@ HAS_FOCUS = """() => {
     'a[href], button, input, select, textarea, summary, [tabindex]')]
     .filter(e => e.tabIndex >= 0 && !e.disabled && e.type !== 'hidden' && e.checkVisibility());
   return {lost: false, ring, first: one === stops[0], last: one === stops.at(-1),
-          name: name.replace(/\\s+/g, ' ').trim(), tag: one.tagName, field: one.name ?? '', value: one.value ?? '', id: one.id,
+          name: name.replace(/\\s+/g, ' ').trim(), tag: one.tagName,
+          field: one.name ?? '', value: one.value ?? '', id: one.id,
           there: box.width > 0 && box.bottom > 0 && box.top < innerHeight};
 }"""
 
