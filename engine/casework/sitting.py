@@ -40,11 +40,11 @@ def note_present(
     """Who is in the room; `stand_ins` is deputy -> the member in whose seat they sit.
 
     A vote that is open lapses. Raises KunSekretaerOgFormand, IntetUdvalgsmoede,
-    StedfortraederPasserIkke, MoedetErIkkeBegyndt.
+    StedfortraederPasserIkke.
     """
 
     def write(session: Session) -> None:
-        held = committee.find(session, by, meeting_id)
+        held = _locked(session, by, meeting_id)
         committee.must_lead(session, by)
         open_ = ballots.open_at(session, held)
         if open_ is not None:
@@ -183,7 +183,7 @@ def _at_item(store: Store, verb: str, item_id: str, by: str, fn: Callable[..., T
         item = session.get(AgendaItem, item_id)
         if item is None:
             raise IntetUdvalgsmoede
-        return fn(session, item, committee.find(session, by, item.meeting_id))
+        return fn(session, item, _locked(session, by, item.meeting_id))
 
     return run(store, About(verb, by), write)
 
@@ -202,6 +202,13 @@ def _at_ballot(store: Store, verb: str, ballot_id: str, by: str, fn: Callable[..
         return fn(session, ballots.find(session, ballot_id), item)
 
     return run(store, About(verb, by), write)
+
+
+def _locked(session: Session, by: str, meeting_id: str) -> CommitteeMeeting:
+    """The meeting as it stands now: who is there does not change while a vote is being opened."""
+    held = committee.find(session, by, meeting_id)
+    session.refresh(held, with_for_update=True)
+    return held
 
 
 def _in_case(session: Session, item: AgendaItem, by: str, act: Callable[[Step, Case], T]) -> T:

@@ -9,14 +9,17 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from engine import clock
-from engine.domain import minutes
+from engine import casework, clock
+from engine.domain import agenda, minutes
+from engine.domain.agenda import AgendaItem
 from engine.domain.ballots import Ballot
 from engine.domain.committee import CommitteeMeeting
+from engine.domain.escalation import Application
 from engine.domain.grants import Grant
 from engine.instances import WorkItem
 from engine.scenarios import read
 from engine.scenarios.player import Played, Player
+from engine.store import new_id
 from tests.browser.eyes import faults, too_wide
 from tests.browser.hands import STORIES, fill
 
@@ -115,6 +118,39 @@ def vote(page: Page, said: str, dissent: str = "") -> None:
         page.wait_for_timeout(4_000)
         expect(page.get_by_label("Din udtalelse")).to_have_value(dissent)
         chosen.click()
+
+
+def _and_another_item(session) -> None:
+    """A second application of the same case on the agenda, its papers ready."""
+    first = session.scalars(select(Application)).one()
+    columns = {c.name: getattr(first, c.name) for c in Application.__table__.columns}
+    second = Application(**(columns | {"id": new_id(), "what": "En støttekontaktperson"}))
+    session.add(second)
+    session.flush()
+    held = session.scalars(select(CommitteeMeeting)).one()
+    agenda.put_on(session, held, second, "Støttekontaktperson", []).ready_at = clock.now()
+
+
+def test_the_arrows_go_from_item_to_item_and_a_page_tells_where_the_others_are(
+    site, sign_in, story
+):
+    story.until("beslutning")
+    site.store.write(_and_another_item)
+    with site.store.reading() as session:
+        held = session.scalars(select(CommitteeMeeting)).one()
+        second = session.scalars(select(AgendaItem).where(AgendaItem.number == 2)).one()
+    page = sign_in("udvalg-1", width=1366)
+    page.goto(f"/udvalg/{held.id}/punkt/1")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="Støttekontaktperson", level=1)).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="Mentor og ekstra behandling")).to_be_visible()
+    there = ["udvalg-1", "udvalg-2", "udvalg-3"]
+    casework.note_present(site.store, held.id, there, by="udvalg-formand")
+    casework.open_vote(site.store, second.id, "afslag", "Nej", by="udvalg-formand")
+    expect(page.get_by_text("Udvalget stemmer om et andet punkt nu")).to_be_visible(timeout=SOON)
+    page.get_by_role("link", name="Gå til punkt 2").click()
+    expect(page.get_by_role("button", name="Imod", exact=True)).to_be_visible()
 
 
 def test_a_whole_meeting(site, sign_in, story):

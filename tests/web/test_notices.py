@@ -70,6 +70,11 @@ SAID = {
         "Et møde er flyttet",
         "/sager/2026-0001/moeder/m",
     ),
+    "udvalgsmoede": (
+        {"when": WHEN, "before": None, "cancelled": True, "because": "sygdom", "meeting": "m"},
+        "Et møde i visitationsudvalget er aflyst",
+        "/udvalg/m",
+    ),
     "kontrol": (
         {"name": "Klage", "rule": "RSL-1", "count": 2},
         "2 frister løber efter den (RSL-1)",
