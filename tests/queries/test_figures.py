@@ -137,6 +137,18 @@ def test_nobody_reads_the_figures_of_a_unit_that_is_not_theirs(store, nummer, wh
             figures.opened(session, who, "K2", figures.EVERYTHING, 12)
 
 
+def test_a_leader_reads_other_units_as_counts_and_nothing_of_their_people(store, nummer):
+    for waited in (2, 4, 6, 8, 30):
+        offered(store, "JOB", waited)
+    with store.reading() as session:
+        with pytest.raises(figures.NoSuchFigures):
+            figures.opened(session, LEADER, "K2", "JOB", 12)
+        everybody = figures.opened(session, LEADER, "K2", figures.EVERYTHING, 12)
+        assert [(unit.name, unit.count) for unit in everybody.units] == [("Beskæftigelse", 5)]
+        assert figures.carried(session, everybody.scope) == []
+        assert "K13" not in figures.overview(session, LEADER, figures.EVERYTHING).figures
+
+
 def test_a_partner_has_no_figures(store, nummer):
     with store.reading() as session:
         assert not figures.are_there(session, SCHOOL)

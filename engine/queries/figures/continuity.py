@@ -89,6 +89,7 @@ def professionals(session: Session, period: Period) -> Iterator[Row]:
     now=True,
     grouped=True,
     about_work=True,
+    of_staff=True,
 )
 def coordinated(session: Session, period: Period) -> Iterator[Row]:
     query = (

@@ -72,6 +72,8 @@ class Figure:
     grouped: bool = False
     #: Fewer may be told to those who may open the list: it is about work, not about citizens.
     about_work: bool = False
+    #: It tells of named colleagues: only where one leads them, or is one of them.
+    of_staff: bool = False
 
     def reduce(self, rows: list[Row]) -> float | None:
         """The rows as one number: a median, a mean, percent or how many; None of nothing."""

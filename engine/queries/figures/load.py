@@ -28,7 +28,9 @@ class Carried:
 
 
 def carried(session: Session, chosen: Scope) -> list[Carried]:
-    """The coordinators of the scope, the heaviest load first."""
+    """The coordinators of the scope, the heaviest load first; none of units one does not lead."""
+    if not chosen.staff:
+        return []
     model = organisation.setting(session, "organisationsmodel")
     people = [
         user

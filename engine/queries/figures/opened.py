@@ -50,6 +50,8 @@ def opened(
     if figure is None:
         raise NoSuchFigures
     chosen, span, least = scope(session, username, scope_key), period(months), few(session)
+    if figure.of_staff and not chosen.staff:
+        raise NoSuchFigures
     rows = rows_of(session, figure, chosen, span)
     everything = shown(figure, rows, chosen, span, least)
     part = everything.whole

@@ -87,6 +87,7 @@ def overview(session: Session, username: str, key: str | None = None, months: in
     figures = {
         figure.key: shown(figure, rows_of(session, figure, chosen, span), chosen, span, least)
         for figure in FIGURES.values()
+        if chosen.staff or not figure.of_staff
     }
     return Overview(chosen, scopes(session, username), months, span, least, figures)
 

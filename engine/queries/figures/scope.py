@@ -20,7 +20,9 @@ from engine.queries.figures.figure import Row
 
 _OWN = frozenset({"koordinator", "fs_sagsbehandler"})
 _OF_UNIT = frozenset({"leder", "sagsbehandler"})
-_OF_ALL = frozenset({"chef", "procesejer"})
+_OF_ALL = frozenset({"chef", "procesejer", "leder"})
+#: Who leads the coordinators of every unit.
+_LEADS_ALL = "chef"
 MINE, EVERYTHING = "mine", "alle"
 
 
@@ -37,6 +39,8 @@ class Scope:
     unit: str | None = None
     username: str | None = None
     cases: frozenset[str] = field(default=frozenset(), repr=False)
+    #: Whether each coordinator's load is told, too.
+    staff: bool = True
 
     @property
     def opens(self) -> bool:
@@ -82,7 +86,8 @@ def scope(session: Session, username: str, key: str | None) -> Scope:
         query = query.where(or_(Case.koordinator == username, Case.stedfortraeder == username))
         return Scope(key, names[key], None, username, _ids(session, query))
     if key == EVERYTHING:
-        return Scope(key, names[key], None, None, _ids(session, query))
+        leads = any(role.role == _LEADS_ALL for role in organisation.roles_of(session, username))
+        return Scope(key, names[key], None, None, _ids(session, query), staff=leads)
     query = query.where(Case.owner_unit == key)
     return Scope(key, names[key], key, None, _ids(session, query))
 
