@@ -1,4 +1,4 @@
-"""The ledger of a line as it is read: what happened, newest first."""
+"""The ledger of a line as it is read: what happened, newest first, a page at a time."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from engine.domain import access, budget
+from engine.domain import budget
 from engine.domain.budget import BudgetEntry, ledger
-from engine.domain.cases import Case
 from engine.domain.organisation import Unit, User
+from engine.queries.budget.whose import Whose, whose
 
 #: What a movement is called: by the account that is debited and the one that is credited.
 CALLED = {
@@ -27,48 +27,66 @@ CALLED = {
     (ledger.SPENT, ledger.COMMITTED): "Forbrugt",
     (ledger.COMMITTED, ledger.SPENT): "Forbrug rettet",
 }
-MOST = 200
+#: What the accounts are called where a movement names both sides.
+ACCOUNTS = {
+    ledger.ALLOCATION: "Ramme",
+    ledger.FREE: "Fri",
+    ledger.RESERVED: "Reserveret",
+    ledger.COMMITTED: "Bevilget",
+    ledger.SPENT: "Forbrugt",
+    ledger.REQUESTED: "Ansøgt",
+    ledger.APPLICANTS: "Ansøgere",
+}
+PAGE = 50
 
 
 @dataclass(frozen=True)
 class Movement:
+    id: str
     day: date  # when it happened; a bill is paid before it is noted
     at: datetime
     what: str
+    debit: str  # the account that became larger
+    credit: str  # the account that it came from
     amount: Decimal
     unit: str
+    of_case: bool
     nummer: str  # empty for a case that does not exist for the reader
+    citizens: str
     by: str
 
 
-def movements(session: Session, username: str, line: str) -> list[Movement]:
-    """The latest movements on the line. Raises NoSuchBudget, UnknownLine."""
+def movements(
+    session: Session, username: str, line: str, before: str = "", size: int | None = PAGE
+) -> list[Movement]:
+    """The latest movements on the line, or those older than the movement `before`.
+
+    All of them where `size` is None. Raises NoSuchBudget, UnknownLine.
+    """
     budget.must_read(session, username)
     budget.line(session, line)
+    row = BudgetEntry
+    query = select(row).where(row.line == line).order_by(row.at.desc(), row.id.desc())
+    last = session.get(row, before) if before else None
+    if last is not None and last.line == line:
+        query = query.where(tuple_(row.at, row.id) < tuple_(last.at, last.id))
+    rows = list(session.scalars(query.limit(size)))
     units = dict(session.execute(select(Unit.code, Unit.name)).all())
     users = dict(session.execute(select(User.username, User.name)).all())
-    query = select(BudgetEntry).where(BudgetEntry.line == line)
-    rows = list(session.scalars(query.order_by(BudgetEntry.at.desc(), BudgetEntry.id).limit(MOST)))
-    numbers = seen_numbers(session, username, {row.case_id for row in rows if row.case_id})
+    cases = whose(session, username, {each.case_id for each in rows})
     return [
         Movement(
-            day=row.day,
-            at=row.at,
-            what=CALLED[row.debit, row.credit],
-            amount=row.amount,
-            unit=units.get(row.unit, ""),
-            nummer=numbers.get(row.case_id, ""),
-            by=users.get(row.by, row.by),
+            id=each.id,
+            day=each.day,
+            at=each.at,
+            what=CALLED[each.debit, each.credit],
+            debit=ACCOUNTS[each.debit],
+            credit=ACCOUNTS[each.credit],
+            amount=each.amount,
+            unit=units.get(each.unit, ""),
+            of_case=each.case_id is not None,
+            **vars(cases.get(each.case_id, Whose())),
+            by=users.get(each.by, each.by),
         )
-        for row in rows
+        for each in rows
     ]
-
-
-def seen_numbers(session: Session, username: str, case_ids: set[str]) -> dict[str, str]:
-    """Case id -> number, of those that exist for the reader."""
-    query = select(Case).where(Case.id.in_(case_ids))
-    return {
-        case.id: case.nummer
-        for case in session.scalars(query)
-        if access.may_see(session, username, case)
-    }

@@ -10,13 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import budget, cover
+from engine.domain import access, budget, cover
 from engine.domain.budget import ledger
 from engine.domain.escalation import Application
 from engine.domain.grants import Grant
 from engine.domain.ranking import CAVEAT, Candidate, propose
-from engine.queries.budget.movements import seen_numbers
+from engine.instances import WorkItem
 from engine.queries.budget.outlook import open_applications
+from engine.queries.budget.whose import Whose, whose
+
+#: The task of pointing out cover.
+TO_FIND = "anvis_daekning"
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Waiting:
 
     id: str
     nummer: str
+    citizens: str
     what: str
     amount: Decimal
     per_year: dict[int, Decimal]
@@ -44,11 +49,30 @@ class WaitingList:
 
 @dataclass(frozen=True)
 class Uncovered:
-    """A grant of a necessary need that stands with the director until its cover is found."""
+    """A grant of a necessary need that stands with the director until its cover is found.
+
+    `task_id` is that of the task, where it is the reader's to do; else empty.
+    """
 
     nummer: str
+    citizens: str
     missing: Decimal
     since: date
+    task_id: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """An open application's part on one line: what is set aside for it, and what is missing."""
+
+    id: str
+    nummer: str
+    citizens: str
+    amount: Decimal
+    reserved: Decimal
+    missing: Decimal
+    urgent: bool
+    written_on: date
 
 
 def waiting(session: Session, username: str) -> WaitingList:
@@ -57,9 +81,11 @@ def waiting(session: Session, username: str) -> WaitingList:
     rows = {row.id: row for row in open_applications(session)}
     remaining = _remaining(session, list(rows))
     found = propose([_candidate(session, row) for row in rows.values()], remaining)
-    numbers = seen_numbers(session, username, {row.case_id for row in rows.values()})
+    cases = whose(session, username, {row.case_id for row in rows.values()})
     why = {each.key: each.why for each in found.left_out}
-    told = {key: _told(session, row, numbers, why.get(key, "")) for key, row in rows.items()}
+    told = {
+        key: _told(session, row, cases[row.case_id], why.get(key, "")) for key, row in rows.items()
+    }
     return WaitingList(
         within=[told[key] for key in found.chosen],
         left_out=[told[each.key] for each in found.left_out],
@@ -84,11 +110,51 @@ def without_cover(session: Session, username: str) -> list[Uncovered]:
         for row, grant in session.execute(query)
         if (missing := grant.amount - grant.returned - found.get(row.id, Decimal(0))) > 0
     ]
-    numbers = seen_numbers(session, username, {row.case_id for row, *_ in rows})
+    cases = whose(session, username, {row.case_id for row, *_ in rows})
+    tasks = open_tasks(session, username, TO_FIND)
     return [
-        Uncovered(numbers.get(row.case_id, ""), missing, clock.local(grant.decided_at).date())
+        Uncovered(
+            **vars(cases[row.case_id]),
+            missing=missing,
+            since=clock.local(grant.decided_at).date(),
+            task_id=tasks.get(row.case_id, ""),
+        )
         for row, grant, missing in rows
     ]
+
+
+def asking(session: Session, username: str, line: str) -> list[Asking]:
+    """The open applications that draw on the line, the one that has waited longest first.
+
+    Raises NoSuchBudget, UnknownLine.
+    """
+    budget.must_read(session, username)
+    year = budget.line(session, line).year
+    rows = [
+        (row, part)
+        for row in open_applications(session)
+        if cover.lines(session, row).get(year) == line
+        and (part := cover.years(session, row, row.amount).get(year))
+    ]
+    cases = whose(session, username, {row.case_id for row, _ in rows})
+    return [
+        Asking(
+            id=row.id,
+            **vars(cases[row.case_id]),
+            amount=part,
+            reserved=budget.held_by(session, line, row.id),
+            missing=cover.missing(session, row).get(year, Decimal(0)),
+            urgent=row.urgent,
+            written_on=clock.local(row.written_at).date(),
+        )
+        for row, part in rows
+    ]
+
+
+def open_tasks(session: Session, username: str, element: str) -> dict[str, str]:
+    """Case id -> the open task of that kind, where it is the reader's to do."""
+    query = access.visible_tasks(session, username).where(WorkItem.element == element)
+    return {task.case_id: task.id for task in session.scalars(query)}
 
 
 def _found(session: Session) -> dict[str, Decimal]:
@@ -120,12 +186,11 @@ def _candidate(session: Session, row: Application) -> Candidate:
     )
 
 
-def _told(session: Session, row: Application, numbers: dict[str, str], why: str) -> Waiting:
-    seen = row.case_id in numbers
+def _told(session: Session, row: Application, case: Whose, why: str) -> Waiting:
     return Waiting(
         id=row.id,
-        nummer=numbers.get(row.case_id, ""),
-        what=row.what if seen else "",
+        **vars(case),
+        what=row.what if case.nummer else "",
         amount=row.amount,
         per_year=cover.years(session, row, row.amount),
         urgent=row.urgent,
