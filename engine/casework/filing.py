@@ -70,15 +70,22 @@ def note(
 
 
 def correct_note(
-    store: Store, note_id: str, title: str, text: str, *, by: str, on_behalf_of: str | None = None
+    store: Store,
+    nummer: str,
+    note_id: str,
+    title: str,
+    text: str,
+    *,
+    by: str,
+    on_behalf_of: str | None = None,
 ) -> str:
-    """A new version of a note; the old one stays as history. The new one's id.
+    """A new version of a note of the case; the old one stays as history. The new one's id.
 
     Raises NoSuchCase, CaseArchived, NoteWithoutText, NoteAlreadyCorrected, NothingCorrectedInNote.
     """
 
     def write(session: Session) -> str:
-        step, case = _writing(session, _number(session, Note, note_id), by, on_behalf_of)
+        step, case = _writing(session, nummer, by, on_behalf_of)
         old = _seen(session, Note, note_id, papers.notes(session, by, [case.id]))
         if not text.strip():
             raise NoteWithoutText
@@ -127,6 +134,7 @@ def file(
 
 def file_version(
     store: Store,
+    nummer: str,
     document_id: str,
     content: bytes,
     *,
@@ -134,14 +142,14 @@ def file_version(
     new_document_id: str | None = None,
     on_behalf_of: str | None = None,
 ) -> str:
-    """A new version of a document; the old one stays. The new one's id.
+    """A new version of a document of the case; the old one stays. The new one's id.
 
     Raises NoSuchCase, CaseArchived, VersionAlreadyReplaced and what `documents.add` raises.
     """
     chosen = _id(new_document_id)
 
     def write(session: Session) -> str:
-        step, case = _writing(session, _number(session, Document, document_id), by, on_behalf_of)
+        step, case = _writing(session, nummer, by, on_behalf_of)
         old = _seen(session, Document, document_id, papers.documents(session, by, case))
         if _sent_before(session, Document, chosen, case, by):
             return chosen
@@ -163,15 +171,6 @@ def _writing(session: Session, nummer: str, by: str, on_behalf_of: str | None) -
     if papers.may_read(seen):
         raise CaseArchived
     raise NoSuchCase
-
-
-def _number(session: Session, row: type[Row], id_: str) -> str:
-    """The number of the case it lies on. Raises NoSuchCase."""
-    query = select(Case.nummer).join(row, row.case_id == Case.id).where(row.id == id_)
-    found = session.scalar(query)
-    if found is None:
-        raise NoSuchCase
-    return found
 
 
 def _seen(session: Session, row: type[Row], id_: str, condition: ColumnElement[bool]) -> Row:

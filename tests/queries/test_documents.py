@@ -128,13 +128,21 @@ def test_bytes_that_were_altered_in_the_database_are_not_handed_out(store, numme
 
 def test_a_new_version_leaves_the_old_one(store, nummer):
     first = casework.file(store, nummer, PDF, "brev.pdf", by=COORDINATOR)
-    second = casework.file_version(store, first, PNG, by=COORDINATOR)
+    second = casework.file_version(store, nummer, first, PNG, by=COORDINATOR)
     (line,) = seen(store, COORDINATOR, nummer)
     assert (line.id, line.version, line.type) == (second, 2, "PNG")
     assert [old.id for old in line.earlier] == [first]
     assert opened(store, COORDINATOR, nummer, first).content == PDF
     with pytest.raises(VersionAlreadyReplaced):
-        casework.file_version(store, first, PDF, by=COORDINATOR)
+        casework.file_version(store, nummer, first, PDF, by=COORDINATOR)
+
+
+def test_a_document_is_replaced_on_its_own_case_only(store, nummer):
+    document = casework.file(store, nummer, PDF, "brev.pdf", by=COORDINATOR)
+    coordinated = {"owner_unit": "KUI", "koordinator": COORDINATOR}
+    other = store.write(lambda session: cases.create(session, "andet", **coordinated).nummer)
+    with pytest.raises(cases.NoSuchCase):
+        casework.file_version(store, other, document, PNG, by=COORDINATOR)
 
 
 def test_a_document_exists_for_those_whom_it_is_for(store, nummer):
@@ -150,7 +158,7 @@ def test_a_document_exists_for_those_whom_it_is_for(store, nummer):
         with pytest.raises(cases.NoSuchCase):
             casework.file(store, nummer, PDF, "snagen.pdf", by=stranger)
         with pytest.raises(cases.NoSuchCase):
-            casework.file_version(store, common, PDF, by=stranger)
+            casework.file_version(store, nummer, common, PDF, by=stranger)
     with pytest.raises(cases.NoSuchCase):
         opened(store, FAMILY, nummer, secret)
     leave(store, nummer)

@@ -73,7 +73,7 @@ def test_who_has_no_part_in_the_case_neither_writes_reads_nor_finds(store, numme
     with pytest.raises(cases.NoSuchCase):
         casework.note(store, nummer, "Snagen.", by=stranger)
     with pytest.raises(cases.NoSuchCase):
-        casework.correct_note(store, note, "Titel", "Snagen.", by=stranger)
+        casework.correct_note(store, nummer, note, "Titel", "Snagen.", by=stranger)
     assert seen(store, stranger, nummer) is None
     assert found_by(store, stranger, "ringede") == []
 
@@ -95,14 +95,14 @@ def test_a_unit_that_takes_part_reads_its_own_notes_and_no_others(store, nummer)
 def test_a_correction_stands_beside_what_it_corrects(store, nummer, virtual_clock):
     first = casework.note(store, nummer, "Møde den 3.", by=COORDINATOR, kind="moede")
     virtual_clock.advance(days=1)
-    second = casework.correct_note(store, first, "Møde", "Møde den 4.", by=COORDINATOR)
+    second = casework.correct_note(store, nummer, first, "Møde", "Møde den 4.", by=COORDINATOR)
     (line,) = seen(store, COORDINATOR, nummer)
     assert (line.id, line.text) == (second, "Møde den 4.")
     assert [old.text for old in line.earlier] == ["Møde den 3."]
     with pytest.raises(NoteAlreadyCorrected):
-        casework.correct_note(store, first, "Møde", "Møde den 5.", by=COORDINATOR)
+        casework.correct_note(store, nummer, first, "Møde", "Møde den 5.", by=COORDINATOR)
     with pytest.raises(NothingCorrectedInNote):
-        casework.correct_note(store, second, "Møde", "Møde den 4.", by=COORDINATOR)
+        casework.correct_note(store, nummer, second, "Møde", "Møde den 4.", by=COORDINATOR)
     with store.reading() as session:
         assert session.get(Note, first).text == "Møde den 3."
     # Found also by a word that only the old version has.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from engine import casework, documents, reads
+from engine import casework, documents
 from engine.queries import committee
 from web import signing
+from web.opening import opened
 from web.pages.plan import as_pdf
 from web.texts import gettext as _
 
@@ -51,7 +52,7 @@ def _protocol(meeting_id: str) -> committee.Protocol:
     me = signing.me().username
     found = committee.protocol(signing.reading(), me, meeting_id)
     for case_id in sorted({item.case_id for item in found.items if item.case_id}):
-        reads.record(signing.store(), case_id, me, f"udvalgsreferat:{meeting_id}")
+        opened(case_id, f"udvalgsreferat:{meeting_id}")
     return found
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
-from engine import casework, reads
+from engine import casework
 from engine.domain.committee import IntetUdvalgsmoede
 from engine.queries import committee
 from web import signing
+from web.opening import opened, still_open
 from web.texts import gettext as _
 
 blueprint = Blueprint("committee_room", __name__)
@@ -24,7 +25,7 @@ def show(committee_meeting_id: str, number: str):
     found = committee.room(session, me, committee_meeting_id, _number(number))
     if not found.line.sees:
         return render_template("committee_room.html", it=found, now=None)
-    reads.record(signing.store(), found.case_id, me, f"udvalgspunkt:{found.line.id}")
+    opened(found.case_id, f"udvalgspunkt:{found.line.id}")
     now = committee.live(session, me, committee_meeting_id, _number(number))
     return render_template("committee_room.html", it=found, now=now)
 
@@ -38,6 +39,7 @@ def follow(committee_meeting_id: str, number: str):
     if getattr(now, mark) == request.args.get("set"):
         return Response(status=204)
     found = committee.room(session, me, committee_meeting_id, _number(number))
+    still_open(found.case_id, f"udvalgspunkt:{found.line.id}")
     return render_template(template, it=found, now=now)
 
 

@@ -38,6 +38,7 @@ def replace(nummer: str, document_id: str):
     content, _name = _sent()
     casework.file_version(
         signing.store(),
+        nummer,
         document_id,
         content,
         by=signing.me().username,

@@ -29,8 +29,14 @@ def write(nummer: str):
 
 @blueprint.post("/sager/<nummer>/noter/<note_id>/ret")
 def correct(nummer: str, note_id: str):
-    title, text = request.form.get("titel", ""), request.form.get("tekst", "")
-    casework.correct_note(signing.store(), note_id, title, text, by=signing.me().username)
+    casework.correct_note(
+        signing.store(),
+        nummer,
+        note_id,
+        request.form.get("titel", ""),
+        request.form.get("tekst", ""),
+        by=signing.me().username,
+    )
     flash(_("Rettelsen er gemt. Den gamle tekst står som historik."))
     return redirect(_at_notes(nummer), 303)
 
