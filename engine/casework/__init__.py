@@ -1,7 +1,7 @@
 """The verbs. What matters changes only through them, one transaction and one commit each."""
 
 from engine.casework.bringing_in import bring_in
-from engine.casework.budgeting import contribute, note_spending, open_budget
+from engine.casework.budgeting import contribute, note_spending, open_budget, set_frame
 from engine.casework.case_meetings import call_handover, call_off, reschedule
 from engine.casework.causing import caused
 from engine.casework.committee_calendar import cancel_meeting, move_meeting, plan_meeting
@@ -67,6 +67,7 @@ __all__ = [
     "resume",
     "retry",
     "run_due",
+    "set_frame",
     "sweep",
     "tell",
     "wake",

@@ -1,4 +1,4 @@
-"""The verbs of the budget: open a year, say what the units pay, note what grants have cost."""
+"""The verbs of the budget: a year is opened, gets its frame or what the units pay, and has costs."""
 
 from __future__ import annotations
 
@@ -78,6 +78,26 @@ def contribute(
         _contribute(session, line, contributions, decided_by, decided_on, by)
 
     run(store, About("contribute", by), write)
+
+
+def set_frame(
+    store: Store, line: str, total: Decimal, *, decided_by: str, decided_on: date, by: str
+) -> None:
+    """Give a shared line another total as one amount, where no units pay into it.
+
+    Raises KunBudgettetsFolk, BelowCommitted, SumOfContributions, OwnLine, UnknownLine.
+    """
+
+    def write(session: Session) -> None:
+        budget.must_decide(session, by)
+        if budget.line(session, line).unit is not None:
+            raise budget.OwnLine(linje=line)
+        budget.set_total(session, line, total, by=by)
+        told = {"line": line, "total": str(total), "decided_by": decided_by}
+        told["decided_on"] = decided_on.isoformat()
+        events.record_system(session, events.Entry("budget_frame_set", by, facts=told))
+
+    run(store, About("set_frame", by), write)
 
 
 def note_spending(store: Store, payments: Iterable[Payment], *, by: str) -> int:

@@ -153,6 +153,7 @@ OF_ALL = {
     "absence_registered": "Et fravær blev registreret",
     "absence_ended": "Et fravær sluttede",
     "agenda_moved": "Dagsordenen blev flyttet til et andet møde",
+    "budget_frame_set": "Rammen på et budget blev ændret",
     "budget_opened": "Et budget blev åbnet",
     "case_registered": "En sag begyndte",
     "checkpoint": "Kæderne blev kontrolleret",

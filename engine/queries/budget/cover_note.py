@@ -39,6 +39,7 @@ class YearCover:
 @dataclass(frozen=True)
 class CoverNote:
     id: str
+    case_id: str
     nummer: str
     what: str
     asked: Decimal
@@ -60,6 +61,7 @@ def cover_note(session: Session, username: str, nummer: str, application_id: str
     missing = cover.uncovered(session, row)
     return CoverNote(
         id=row.id,
+        case_id=case.id,
         nummer=case.nummer,
         what=row.what,
         asked=row.amount,
