@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, g, url_for
 
-from engine.queries import committee, figures
+from engine.queries import budget, committee, figures, referral
 from web import signing
 from web.texts import gettext as _
 
@@ -25,12 +25,15 @@ def places() -> list[Place]:
         Place(_("Opgaver"), url_for("inbox.show"), "o"),
         Place(_("Sager"), url_for("cases.show"), "s"),
         Place(_("Kalender"), url_for("calendar.show"), "k"),
-        Place(_("Henvis"), url_for("referral.show"), "h"),
     ]
+    if referral.may_refer(signing.reading(), signing.me().username):
+        found.append(Place(_("Henvis"), url_for("referral.show"), "h"))
     if committee.is_there(signing.reading(), signing.me().username):
         found.insert(2, Place(_("Udvalg"), url_for("committee.show"), "u"))
     if figures.are_there(signing.reading(), signing.me().username):
         found.append(Place(_("Nøgletal"), url_for("figures.show"), "n"))
+    if budget.is_there(signing.reading(), signing.me().username):
+        found.append(Place(_("Budget"), url_for("budget.show"), "b"))
     return found
 
 

@@ -22,12 +22,23 @@ class Sheet:
     own_unit: str | None
 
 
+def may_refer(session: Session, username: str) -> bool:
+    """Whether the page of referrals is there for the user."""
+    return bool(_units(session, username))
+
+
 def sheet(session: Session, username: str) -> Sheet:
     """Raises RefersNobody for those who work in no unit, such as the committee and the auditor."""
-    roles = [r for r in organisation.roles_of(session, username) if r.role in access.WORKERS]
-    if not roles:
+    units = _units(session, username)
+    if not units:
         raise RefersNobody
     release = diagrams.current_release(session, referral.ENTRY)
     starts = diagrams.program(session, release.id).starts(referral.ENTRY)
     form_id = next(start.form_id for start in starts if start.kind == "none")
-    return Sheet(diagrams.form(session, release.id, form_id), roles[0].unit)
+    return Sheet(diagrams.form(session, release.id, form_id), units[0])
+
+
+def _units(session: Session, username: str) -> list[str]:
+    """The units in which the user works, and may refer from."""
+    held = organisation.roles_of(session, username)
+    return [role.unit for role in held if role.role in access.WORKERS]

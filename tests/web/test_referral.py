@@ -90,6 +90,15 @@ def test_the_committee_refers_nobody_and_reads_who_can(app, client_of):
     assert "Bed en kollega" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("who", "refers"), [("sagsbehandler-kui", True), ("leder-kui", False), ("udvalg-1", False)]
+)
+def test_the_way_to_a_referral_is_there_only_for_those_who_refer(app, client_of, who, refers):
+    client = client_of(who)
+    assert ('href="/henvis"' in client.get("/sager").text) is refers
+    assert (client.get("/henvis").status_code == 200) is refers
+
+
 NO_NUMBER = SAID | {
     "kilde": "KUI",
     "borger_navn": "Amina Uden Nummer",
