@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import clock, outbox
-from engine.domain import brought_in, cases, frame, letters, people
+from engine.domain import brought_in, cases, deadlines, frame, letters, people
+from engine.instances import WorkItem
 from engine.outbox import Outgoing
 from tests.web.fiktivby import played_into
 
@@ -92,3 +93,15 @@ def test_the_local_frame_of_each_unit_is_there_to_those_who_work_here(app, clien
     page = client_of("koordinator-1").get(CASE).text
     assert text in page and "/enheder/FAM/ramme" in page
     assert text not in client_of("partner-x-sko").get(CASE).text
+
+
+@pytest.mark.parametrize(("days", "level"), [(0, "soon"), (-10, "late"), (20, "well")])
+def test_a_task_is_as_urgent_on_its_case_as_in_the_inbox(app, client_of, mads, days, level):
+    due = deadlines.midnight(clock.today() + timedelta(days=days))
+    mads.write(lambda session: session.execute(update(WorkItem).values(due_at=due, sort_at=due)))
+    client = client_of("koordinator-1")
+    inbox, case = (client.get(page).text for page in ("/opgaver?fane=ikke_fordelt", CASE))
+    assert f'<span class="due {level}">' in inbox
+    tasks = case[case.index('id="tasks-title"') :]
+    tasks = tasks[: tasks.index("</section>")]
+    assert set(re.findall('<span class="pill (.+?)">', tasks)) == {level} - {"well"}

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import clock
 from engine.domain import access
 from engine.domain.cases import Case
 from engine.instances import UNFINISHED, WorkItem
+from engine.queries.due import Due, DueWords
 
 
 @dataclass(frozen=True)
 class Task:
     id: str
     name: str
-    due_at: datetime | None
-    overdue: bool
+    due: Due | None
     where: str
     who: str | None
     mine: bool
@@ -35,12 +33,12 @@ def of_case(session: Session, username: str, case: Case, names: dict, units: dic
     )
     query = select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.state.in_(UNFINISHED))
     rows = session.scalars(query.order_by(WorkItem.due_at.is_(None), WorkItem.due_at, WorkItem.id))
+    words = DueWords(session)
     return [
         Task(
             id=row.id,
             name=row.name,
-            due_at=row.due_at,
-            overdue=row.due_at is not None and row.due_at <= clock.now(),
+            due=words.of(row.due_at),
             where=units.get(row.queue.removesuffix("-leder"), row.queue.capitalize()),
             who=row.assignee and names.get(row.assignee, row.assignee),
             mine=row.id in mine,
