@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from engine import clock, documents, events, incidents, outbox, tables
 from engine.casework import posting
+from engine.casework.rights import SYSTEM
 from engine.domain import letters, people, rulings
 from engine.domain.cases import Case, NoSuchCase
 from engine.domain.letters import Letter
@@ -35,7 +36,6 @@ from engine.store import Store
 
 log = logging.getLogger(__name__)
 
-SYSTEM = "systemet"
 VERB = "send_letter"
 #: The table that says by which channels a letter goes (D9).
 CHANNELS = "kanal"

@@ -73,7 +73,7 @@ class Copy(Base):
 
 
 def send(
-    session: Session, case: Case, code: str, to: Person | str, by: str = "systemet", **facts
+    session: Session, case: Case, code: str, to: Person | str, by: str = "system", **facts
 ) -> Letter:
     """Write, journalise and post a letter to a person, or to a unit or partner by its code.
 

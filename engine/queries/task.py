@@ -255,7 +255,7 @@ def name_of(session: Session, username: str | None) -> str:
     if not username:
         return ""
     found = session.get(User, username)
-    return found.name if found else ("Overligger" if username == "system" else username)
+    return found.name if found else ("Systemet" if username == "system" else username)
 
 
 def queue_words(session: Session, queue: str, case: Case) -> str:

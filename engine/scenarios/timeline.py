@@ -84,7 +84,7 @@ RANK = {
     "ended": END,
 }
 #: Nobody in particular did it.
-NOBODY = ("system", "systemet", None)
+NOBODY = ("system", None)
 #: The widest that is pleasant to read.
 WIDEST, MARGIN = 110, 25
 

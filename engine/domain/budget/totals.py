@@ -40,7 +40,7 @@ def open_line(
     return session.get_one(BudgetLine, line)
 
 
-def set_total(session: Session, line: str, total: int | Decimal, by: str = "systemet") -> None:
+def set_total(session: Session, line: str, total: int | Decimal, by: str = "system") -> None:
     """Give the line another total. Raises BelowCommitted, SumOfContributions, UnknownLine."""
     row = lines.locked(session, line)
     if contributions(session, line):
