@@ -226,6 +226,6 @@ def _rhythm(session: Session, case: Case) -> list[str]:
 def _choices(session: Session, case: Case) -> list[dict[str, str]]:
     """The open duties as a form offers them."""
     return [
-        {"value": d.regel, "label": f"{d.regel}, senest {d.due:%d.%m.%Y}"}
+        {"value": d.regel, "label": f"{rules.name_of(session, d.regel)}, senest {d.due:%d.%m.%Y}"}
         for d in duties(session, case)
     ]
