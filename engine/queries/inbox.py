@@ -19,7 +19,7 @@ from engine.instances import DONE, HELD, WorkItem
 from engine.queries import inbox_asked, search, why
 from engine.queries.due import Due, DueWords
 from engine.queries.inbox_asked import Asked, Cursor, Viewer
-from engine.queries.inbox_names import queue_names, user_names
+from engine.queries.inbox_names import queue_names, user_names, which_names
 from engine.queries.why import Why
 
 SIZE = 50
@@ -27,10 +27,14 @@ SIZE = 50
 
 @dataclass(frozen=True)
 class Row:
-    """A task in a list. Without `nummer` the case is not the user's to see."""
+    """A task in a list. Without `nummer` the case is not the user's to see.
+
+    `about`: which one of many the task is, a person or a unit.
+    """
 
     id: str
     name: str
+    about: str
     nummer: str | None
     citizens: str
     due: Due | None
@@ -127,6 +131,7 @@ _COLUMNS = (
     WorkItem.id,
     WorkItem.case_id,
     WorkItem.name,
+    WorkItem.item,
     WorkItem.queue,
     WorkItem.desk,
     WorkItem.person,
@@ -146,6 +151,7 @@ class _Teller:
 
     viewer: Viewer
     hidden: set[str]
+    about: dict[str, str]
     citizens: dict[str, str]
     reasons: dict[str, list[Why]]
     people: dict[str, str]
@@ -160,6 +166,8 @@ class _Teller:
         return cls(
             viewer,
             hidden,
+            # A partner knows of a family only those who said yes.
+            which_names(session, [t for t in shown if t.desk not in viewer.mine.partner_units]),
             search.citizens(session, list({task.case_id for task in shown}), viewer.username),
             why.of_tasks(session, shown),
             user_names(session, people | viewer.mine.usernames),
@@ -174,6 +182,7 @@ class _Teller:
         return Row(
             id=task.id,
             name=task.name,
+            about=self.about.get(task.id, ""),
             nummer=task.nummer if opens else None,
             citizens=self.citizens.get(task.case_id, ""),
             due=self.words.of(task.due_at),

@@ -1,13 +1,16 @@
-"""What the inbox calls queues and people."""
+"""What the inbox calls queues and people, and which one of many a task is about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Row, select, union_all
 from sqlalchemy.orm import Session
 
+from engine.diagrams import sight
 from engine.domain.organisation import LEADER_SUFFIX, Unit, User
+from engine.domain.people import Person
+from engine.instances import WorkItem
 
 _QUEUES = {
     "koordinator": "Som koordinator",
@@ -52,3 +55,17 @@ def user_names(session: Session, usernames: Iterable[str | None]) -> dict[str, s
         return {}
     query = select(User.username, User.name).where(User.username.in_(wanted))
     return dict(session.execute(query).all())
+
+
+def which_names(session: Session, tasks: Iterable[WorkItem | Row]) -> dict[str, str]:
+    """Task id -> which one of many it is: a person, or a unit other than the one that works it."""
+    items = {task.id: sight.item(task) for task in tasks if task.item and task.item != task.desk}
+    wanted = {item for item in items.values() if isinstance(item, str)}
+    if not wanted:
+        return {}
+    people = select(Person.id, Person.name).where(Person.id.in_(wanted))
+    units = select(Unit.code, Unit.name).where(Unit.code.in_(wanted))
+    names = dict(session.execute(union_all(people, units)).all())
+    return {
+        id_: names[item] for id_, item in items.items() if isinstance(item, str) and item in names
+    }

@@ -20,6 +20,7 @@ from engine.domain.frame import Frame
 from engine.domain.organisation import Role, Unit, User
 from engine.instances import DONE, HELD, UNFINISHED, WorkItem
 from engine.queries import due, frame, known, why
+from engine.queries.inbox_names import which_names
 from engine.queries.known import Source
 
 #: What a note to process owners begins with, and caseworkers need not read: F05, Del af P02.
@@ -161,7 +162,7 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
         may_open_case=sees_case,
         citizens=tuple(_citizen(p) for p in people.citizens(session, case.id)) if sees_case else (),
         coordinator=name_of(session, case.koordinator) if sees_case else "",
-        about=_which(session, row) if sees_case else "",
+        about=which_names(session, [row]).get(row.id, "") if sees_case else "",
         guidance=guidance(element.documentation),
         due=_due(session, row, element.due, sees_case),
         next_due=_next(open_) if sees_case else None,
@@ -312,15 +313,6 @@ def _citizen(person: people.Person) -> Citizen:
     return Citizen(
         person.name, person.age, person.address_protected, person.interpreter, person.language
     )
-
-
-def _which(session: Session, row: WorkItem) -> str:
-    """Which one of many: a person, a unit, or nothing that has a name."""
-    item = sight.item(row)
-    if not isinstance(item, str):
-        return ""
-    person = session.get(people.Person, item)
-    return person.name if person else unit_name(session, item)
 
 
 def _due(session: Session, row: WorkItem, text: str | None, sees_case: bool) -> Due | None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import casework, clock, events
-from engine.domain import absences, access, deadlines
+from engine.domain import absences, access, deadlines, people
 from engine.domain.cases import Case
 from engine.instances import Instance, WorkItem
 from engine.store import new_id
@@ -176,6 +176,24 @@ def test_only_those_who_may_see_the_task_are_offered_it(filled, client_of):
         follow_redirects=True,
     )
     assert "må ikke" in refused.text or "ikke må se" in refused.text
+
+
+def test_a_task_that_is_one_of_many_says_whose_it_is(filled, client_of):
+    def ask(session):
+        bo, liv = people.Person(name="Bo Prøvesen"), people.Person(name="Liv Prøvesen")
+        session.add_all([bo, liv])
+        session.flush()
+        rows = session.scalars(select(WorkItem).where(WorkItem.name == "Ring op").limit(4)).all()
+        for row, item in zip(rows, (bo.id, liv.id, "FAM", "KUI"), strict=True):
+            row.item = item
+        return [row.id for row in rows]
+
+    asked = filled.write(ask)
+    page = client_of("sagsbehandler-kui").get("/opgaver?fane=ikke_fordelt&ord=Ring").text
+    about = [re.search(f'id="opgave-{id_}".*?<td class="who-for">', page, re.S)[0] for id_ in asked]
+    told = [re.findall('<span class="quiet">(.+?)</span>', row) for row in about]
+    # Its own unit's name stands in the menu of queues already.
+    assert told == [["Bo Prøvesen"], ["Liv Prøvesen"], ["Familieafdeling"], []]
 
 
 def test_another_unit_sees_nothing_and_cannot_touch_it(filled, client_of):
