@@ -15,9 +15,11 @@ from werkzeug.exceptions import HTTPException
 
 from engine import incidents
 from engine.casework.refusals import NoSuchTask
+from engine.domain.budget import NoSuchBudget, UnknownLine
 from engine.domain.cases import NoSuchCase
 from engine.domain.people import NoSuchPerson
 from engine.errors import Refused
+from engine.queries.budget import NoSuchNumber
 from engine.queries.figures import NoSuchFigures
 from engine.queries.news import NothingToReport
 from web.texts import gettext as _
@@ -25,7 +27,16 @@ from web.texts import gettext as _
 log = structlog.get_logger("web")
 
 # What does not exist for somebody is answered as if it were not there at all.
-ABSENT = (NoSuchTask, NoSuchCase, NoSuchPerson, NothingToReport, NoSuchFigures)
+ABSENT = (
+    NoSuchTask,
+    NoSuchCase,
+    NoSuchPerson,
+    NothingToReport,
+    NoSuchFigures,
+    NoSuchBudget,
+    NoSuchNumber,
+    UnknownLine,
+)
 
 
 def init_app(app: Flask) -> None:

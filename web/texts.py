@@ -113,8 +113,9 @@ def ago(value: datetime) -> str:
 
 
 def kroner(amount) -> str:
-    """12.500 kr."""
-    return f"{format_decimal(amount, '#,##0.##', LOCALE)} kr."
+    """12.500 kr., or 12.500,50 kr."""
+    pattern = "#,##0" if amount == int(amount) else "#,##0.00"
+    return f"{format_decimal(amount, pattern, LOCALE)} kr."
 
 
 def number(value: float) -> str:

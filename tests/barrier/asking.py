@@ -21,6 +21,13 @@ ELSEWHERE = {
 #: Pages that tell of many cases, or of none: to read them opens no case.
 LISTS = {
     "/": "leads to the inbox",
+    "/budget": "sums of the municipality's lines",
+    "/budget.csv": "the same as a file",
+    "/budget/forslag": "who waits for money, each with a link to its case",
+    "/budget/<linje>": "sums, and movements with a link to their case",
+    "/budget/<linje>/bevaegelser": "movements, each with a link to its case",
+    "/budget/<linje>/bevaegelser.csv": "movements, with the numbers of cases",
+    "/budget/<linje>/tal/<tal>": "what a sum is made of, each with a link to its case",
     "/beskeder": "what happened, each with a link to its case",
     "/beskeder/antal": "a number",
     "/enheder/<kode>/ramme": "a unit's own text",
@@ -115,6 +122,12 @@ class Asker:
             "filtype": lambda: self._same(self.random.choice(("csv", "xlsx", "doc"))),
             "incident_id": lambda: self._same("1"),
             "trin": lambda: self._same(self.random.choice(("find", "taster", "tag", "xxx"))),
+            "linje": lambda: self._same(self.random.choice(("faelles-2026", "mis-2026", "xxx"))),
+            "tal": lambda: self._same(self.random.choice(("reserveret", "bevilget", "fri", "xxx"))),
+            "indstilling_id": lambda: (
+                self.random.choice(rows.applications).id,
+                str(self.no_id()),
+            ),
             "handling": lambda: self._same(self.random.choice(("bero", "giv"))),
             "token": lambda: self._same(self.random.choice(tokens) if tokens else "x"),
         }
@@ -131,8 +144,11 @@ class Asker:
 
     def ask(self, person: Person) -> Asked:
         rule = self.random.choice(self.rules)
+        return self.of(person, rule, *self.filled(rule))
+
+    def of(self, person: Person, rule: Rule, real: dict, none: dict) -> Asked:
+        """A request for what is named, and its twin for what was never there."""
         method = "GET" if "GET" in rule.methods else "POST"
-        real, none = self._filled(rule)
         query, nothing = self._query(rule, real)
         form = self._form(rule, real) if method == "POST" else {}
         sought = form | {"navn": _unborne(form["navn"])} if "foedt" in form else None
@@ -152,7 +168,7 @@ class Asker:
 
     # --- addresses --------------------------------------------------------------------------------
 
-    def _filled(self, rule: Rule) -> tuple[dict[str, str], dict[str, str]]:
+    def filled(self, rule: Rule) -> tuple[dict[str, str], dict[str, str]]:
         """Values for the rule's arguments, and the same of what was never there."""
         real: dict[str, str] = {}
         none: dict[str, str] = {}
@@ -201,6 +217,9 @@ class Asker:
             query["opgave"] = [choice(self.oracle.rows.work_items).id for _ in range(3)]
         if rule.rule == "/kalender":
             query = {"vis": choice(("mine", "enhed")), "uger": choice(("6", "52"))}
+        if rule.rule.startswith("/budget"):
+            entry = self._one_of(self.oracle.rows.budget_entries)[0]
+            query = choice(({}, {"aar": "2026"}, {"foer": entry}, {"enhed": choice(UNITS)}))
         if rule.rule.startswith("/noegletal"):
             query = {"for": choice(("mine", "KUI", "JOB", "alle")), "maaneder": choice(("3", "36"))}
         if rule.rule.endswith("sammenlign"):
@@ -239,6 +258,11 @@ class Asker:
             form |= {"sted": "raadhus", "dag": "2027-03-01", "klokken": "10:00"}
         if rule.rule.startswith("/henvis"):
             form |= {"_person": choice(self.oracle.rows.persons).id, "_en_anden": "ja"}
+        if rule.rule.startswith("/budget"):
+            form |= {"sag": choice(self.oracle.rows.cases).nummer, "nummer": "1", "bilag": "1"}
+            form |= {"betalt": "2026-11-01", "beloeb": "100", "enhed": choice(UNITS)}
+            form |= {"besluttet_af": "proevet", "besluttet_den": "2026-11-01", "_form": "bidrag"}
+            form |= {"aar": "2031"}
         if rule.rule == "/fravaer":
             form |= {"fra": "2027-03-01", "stedfortraeder": choice(USERS), "hvem": choice(USERS)}
         if rule.rule == "/sager/<nummer>/noter":
@@ -297,7 +321,7 @@ def expected(person: Person, rule: str, real: dict[str, str]) -> frozenset[int] 
         return no
     row = _row(oracle, real)
     if row is not None and row.case_id != case.id:
-        return no
+        return frozenset({404, 409}) if "indstilling_id" in real else no
     tail = rule.removeprefix("/sager/<nummer>")
     match tail:
         case "":
@@ -308,6 +332,8 @@ def expected(person: Person, rule: str, real: dict[str, str]) -> frozenset[int] 
             return yes if person.whole(case) else no
         case "/forloeb":
             return yes if "opgaver" in seen else no
+        case _ if tail.startswith("/daekningsnote/"):
+            return yes if "bevillinger" in seen else no
         case "/plan" | "/plan.pdf":
             return frozenset({200, 409}) if "plan" in seen else no
         case "/plan/sammenlign":
@@ -327,6 +353,7 @@ def _row(oracle: Oracle, real: dict[str, str]):
         ("document_id", oracle.rows.documents, "id"),
         ("note_id", oracle.rows.notes, "id"),
         ("meeting_id", oracle.rows.meetings, "id"),
+        ("indstilling_id", oracle.rows.applications, "id"),
         ("journal_no", oracle.rows.letters, "journal_no"),
     ):
         if name in real:

@@ -85,6 +85,8 @@ TABLES = {
     "notes": "id, case_id, author, unit",
     "documents": "id, case_id, author, unit, part",
     "letters": "id, case_id, journal_no",
+    "applications": "id, case_id",
+    "budget_entries": "id",
     "meetings": "id, case_id, called_by",
     "invitees": "meeting_id, who, light",
     "parties": "case_id, person_id, role, valid_to",

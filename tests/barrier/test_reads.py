@@ -66,6 +66,9 @@ def _pages(site, username: str, case=None):
         "document_id": first(rows.documents).id,
         "note_id": first(rows.notes).id,
         "meeting_id": first(rows.meetings).id,
+        "indstilling_id": first(rows.applications).id,
+        "linje": "faelles-2026",
+        "tal": "reserveret",
         "journal_no": getattr(first(rows.letters), "journal_no", "intet"),
         "process": tasks[0].process,
     }

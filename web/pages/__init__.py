@@ -7,12 +7,15 @@ from flask import Flask
 from web.pages import (
     absence,
     accessibility,
+    budget,
+    budget_acts,
     calendar,
     case,
     cases,
     committee,
     committee_minutes,
     committee_room,
+    cover_note,
     documents,
     figures,
     frame,
@@ -61,6 +64,9 @@ def init_app(app: Flask) -> None:
         registered,
         frame,
         figures,
+        budget,
+        budget_acts,
+        cover_note,
         tour,
     ):
         app.register_blueprint(page.blueprint)

@@ -86,7 +86,7 @@ def movements(
             unit=units.get(each.unit, ""),
             of_case=each.case_id is not None,
             **vars(cases.get(each.case_id, Whose())),
-            by=users.get(each.by, each.by),
+            by=users.get(each.by, "Systemet"),
         )
         for each in rows
     ]

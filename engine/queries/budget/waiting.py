@@ -19,6 +19,7 @@ from engine.instances import WorkItem
 from engine.queries.budget.outlook import open_applications
 from engine.queries.budget.whose import Whose, whose
 
+NONE = Decimal(0)
 #: The task of pointing out cover.
 TO_FIND = "anvis_daekning"
 
@@ -63,7 +64,10 @@ class Uncovered:
 
 @dataclass(frozen=True)
 class Asking:
-    """An open application's part on one line: what is set aside for it, and what is missing."""
+    """An open application's part on one line: what is set aside for it, and what is missing.
+
+    Missing is what the line could not give it now, if it stood alone.
+    """
 
     id: str
     nummer: str
@@ -108,7 +112,7 @@ def without_cover(session: Session, username: str) -> list[Uncovered]:
     rows = [
         (row, grant, missing)
         for row, grant in session.execute(query)
-        if (missing := grant.amount - grant.returned - found.get(row.id, Decimal(0))) > 0
+        if (missing := grant.amount - grant.returned - found.get(row.id, NONE)) > 0
     ]
     cases = whose(session, username, {row.case_id for row, *_ in rows})
     tasks = open_tasks(session, username, TO_FIND)
@@ -129,7 +133,8 @@ def asking(session: Session, username: str, line: str) -> list[Asking]:
     Raises NoSuchBudget, UnknownLine.
     """
     budget.must_read(session, username)
-    year = budget.line(session, line).year
+    drawn_on = budget.line(session, line)
+    year = drawn_on.year
     rows = [
         (row, part)
         for row in open_applications(session)
@@ -143,7 +148,7 @@ def asking(session: Session, username: str, line: str) -> list[Asking]:
             **vars(cases[row.case_id]),
             amount=part,
             reserved=budget.held_by(session, line, row.id),
-            missing=cover.missing(session, row).get(year, Decimal(0)),
+            missing=max(cover.missing(session, row).get(year, NONE) - drawn_on.free, NONE),
             urgent=row.urgent,
             written_on=clock.local(row.written_at).date(),
         )
@@ -163,7 +168,7 @@ def _found(session: Session) -> dict[str, Decimal]:
     for account in (ledger.RESERVED, ledger.COMMITTED, ledger.SPENT):
         held = ledger.sums(session, account, (ledger.BudgetEntry.subject,))
         for (subject,), amount in held.items():
-            found[subject] = found.get(subject, Decimal(0)) + amount
+            found[subject] = found.get(subject, NONE) + amount
     return found
 
 
@@ -172,7 +177,7 @@ def _remaining(session: Session, ids: list[str]) -> dict[int, Decimal]:
     found = {}
     held = [budget.held(session, each) for each in ids]
     for year, line in budget.shared_lines(session).items():
-        set_aside = sum((each.get(line, Decimal(0)) for each in held), Decimal(0))
+        set_aside = sum((each.get(line, NONE) for each in held), NONE)
         found[year] = budget.line(session, line).free + set_aside
     return found
 
