@@ -93,3 +93,29 @@ def test_a_year_is_opened_with_what_the_units_pay_by_those_who_keep_the_budget(p
         assert organisation.unit(session, "JOB").code == "JOB"
     casework.contribute(paying, "f-2027", {"MIS": Decimal(0)}, by="oek", **DECIDED)
     assert balance(paying, "f-2027")["total"] == 500_000
+
+
+def test_a_line_gets_its_frame_as_one_amount_until_units_pay_into_it(paying):
+    def people(session):
+        session.add(User(username="oek", name="oek", skills=[], active=True))
+        session.flush()
+        session.add(
+            Role(username="oek", role="sagsbehandler", unit="OEK", valid_from=date(2020, 1, 1))
+        )
+
+    paying.write(people)
+    with pytest.raises(KunBudgettetsFolk):
+        casework.set_frame(paying, LINE, Decimal(80_000), by="anden", **DECIDED)
+    casework.set_frame(paying, LINE, Decimal("80000.50"), by="oek", **DECIDED)
+    assert balance(paying)["total"] == Decimal("80000.50")
+    paying.write(lambda s: budget.reserve(s, LINE, 50_000, subject="a", **ENTRY))
+    with pytest.raises(BelowCommitted):
+        casework.set_frame(paying, LINE, Decimal(49_999), by="oek", **DECIDED)
+    paying.write(lambda s: budget.open_line(s, "mis-2026", "MIS", 2026, 0, "MIS"))
+    with pytest.raises(OwnLine):
+        casework.set_frame(paying, "mis-2026", Decimal(1), by="oek", **DECIDED)
+    contribute(paying, JOB=Decimal(60_000))
+    with pytest.raises(SumOfContributions):
+        casework.set_frame(paying, LINE, Decimal(70_000), by="oek", **DECIDED)
+    assert balance(paying)["total"] == 60_000
+    assert differences(paying) == []
