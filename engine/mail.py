@@ -35,9 +35,11 @@ log = logging.getLogger(__name__)
 
 #: The outbox's kind of these mails, and of what pages of notices tell without a mail.
 OUTBOX = "mail"
-IN_HOUSE = ("paamindelse", "frist_flyttet")
+IN_HOUSE = ("paamindelse", outbox.DAY_MOVED)
 PORT, SECURE_PORT = 587, 465
 PATIENCE = 20
+#: Whose notices are counted between two rounds of what else is due.
+AT_ONCE = 100
 
 Carrier = Callable[[EmailMessage], None]
 
@@ -114,17 +116,28 @@ class Mails:
         self._store = store
         self._told: set[str] = set()
         self._day: date | None = None
+        self._left: list[str] = []
+
+    @property
+    def left(self) -> int:
+        """How many are still to be looked at for the mail of the day."""
+        return len(self._left)
 
     def put_due(self) -> int:
-        """How many were put by. Repeatable, whoever else does it."""
+        """How many were put by. Repeatable, whoever else does it.
+
+        The day's mails are found for some people at a time: what else is due does not wait.
+        """
         with self._store.reading() as session:
             recent = told.recently_withdrawn(session)
-            wanted = list(_withdrawals(session)) if recent - self._told else []
-            daily = _day_to_tell(session)
-            if daily not in (None, self._day):
-                wanted += _daily(session, daily)
-        put = sum(self._store.write(partial(_put, mail=mail)) for mail in wanted)
-        self._told, self._day = recent, daily or self._day
+            wanted = list(_withdrawals(session, recent - self._told))
+            today = _day_to_tell(session)
+            if today not in (None, self._day):
+                self._day, self._left = today, _to_tell(session, today)
+            now, later = self._left[:AT_ONCE], self._left[AT_ONCE:]
+            wanted += _daily(session, now, self._day)
+        put = self._store.write(partial(_put, mails=wanted)) if wanted else 0
+        self._told, self._left = recent, later
         return put
 
 
@@ -135,16 +148,17 @@ class _Mail:
     count: int
 
 
-def _put(session: Session, mail: _Mail) -> bool:
-    new = notices.mail_once(session, mail.username, mail.occasion)
-    if new:
+def _put(session: Session, mails: list[_Mail]) -> int:
+    new = [mail for mail in mails if notices.mail_once(session, mail.username, mail.occasion)]
+    for mail in new:
         outbox.put(session, OUTBOX, ref=mail.username, count=mail.count)
-    return new
+    return len(new)
 
 
-def _withdrawals(session: Session) -> Iterator[_Mail]:
-    """Everybody who has lost access and not been told by mail."""
-    for user in _with_mail(session):
+def _withdrawals(session: Session, consents: set[str]) -> Iterator[_Mail]:
+    """Everybody who has lost access by these withdrawals and not been told by mail."""
+    near = told.concerned_by(session, consents) if consents else set()
+    for user in _with_mail(session, near):
         fresh = [n for n in told.withdrawals(session, user) if not _had(session, user, n.key)]
         for notice in fresh:
             yield _Mail(user, notice.key, len(fresh))
@@ -154,24 +168,38 @@ def _day_to_tell(session: Session) -> date | None:
     """Today, when it is a working day and the hour has come."""
     today = clock.today()
     open_today = WorkingDays.of(session).is_open(today)
-    return today if open_today and clock.now() >= notices.digest_on(session, today) else None
+    return today if open_today and clock.now() >= notices.Terms.of(session).hour_of(today) else None
 
 
-def _daily(session: Session, today: date) -> Iterator[_Mail]:
-    """Whoever has something new that no mail has told; those who are away have a deputy."""
-    occasion = f"dag:{today}"
+def _to_tell(session: Session, today: date) -> list[str]:
+    """Whoever has not had the day's mail; those who are away have a deputy."""
     away = select(Absence.username).where(Absence.first_day <= today, Absence.last_day >= today)
-    absent = set(session.scalars(away))
-    for user in _with_mail(session):
-        if user not in absent and not _had(session, user, occasion):
-            count = told.unseen(session, user, besides={WITHDRAWN})
-            if count:
-                yield _Mail(user, occasion, count)
-
-
-def _with_mail(session: Session) -> list[str]:
-    query = select(User.username).where(User.active, User.email.is_not(None))
+    had = select(notices.Mailed.username).where(notices.Mailed.occasion == _occasion(today))
+    query = select(User.username).where(
+        User.active,
+        User.email.is_not(None),
+        User.username.not_in(away),
+        User.username.not_in(had),
+    )
     return list(session.scalars(query.order_by(User.username)))
+
+
+def _daily(session: Session, usernames: list[str], today: date | None) -> Iterator[_Mail]:
+    """Whoever of these has something new that no mail has told."""
+    for user in usernames:
+        count = told.unseen(session, user, besides={WITHDRAWN})
+        if count:
+            yield _Mail(user, _occasion(today), count)
+
+
+def _occasion(day: date) -> str:
+    return f"dag:{day}"
+
+
+def _with_mail(session: Session, among: set[str]) -> list[str]:
+    query = select(User.username).where(User.active, User.email.is_not(None))
+    query = query.where(User.username.in_(among))
+    return list(session.scalars(query.order_by(User.username))) if among else []
 
 
 def _had(session: Session, username: str, occasion: str) -> bool:

@@ -24,6 +24,9 @@ Sender = Callable[["Outgoing"], str | None]
 TRIES = 8
 
 _WAITING = text("state = 'waiting'")
+#: A changed rule has moved a day (`casework/rules.py`): the page of notices tells it.
+DAY_MOVED = "frist_flyttet"
+_DAY_MOVED = text(f"kind = '{DAY_MOVED}'")
 
 
 class Outgoing(Base):
@@ -32,6 +35,12 @@ class Outgoing(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_due", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index(
+            "ix_outbox_day_moved",
+            "created_at",
+            sqlite_where=_DAY_MOVED,
+            postgresql_where=_DAY_MOVED,
+        ),
         Index("ix_outbox_case_id", "case_id"),
         Index("ix_outbox_ref", "ref"),
         {"sqlite_autoincrement": True},

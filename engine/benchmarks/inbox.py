@@ -1,81 +1,95 @@
 """What the inbox costs among very many open tasks, over many units of very different size.
 
-The page is measured whole, from the request to its text, through the function that the caller gives:
+Pages are measured whole, from the request to the text, through the function that the caller gives:
 the engine itself knows no pages.
 """
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from engine import clock
-from engine.benchmarks.bench import Stopwatch, furnished
-from engine.domain import access, deadlines
-from engine.domain.cases import Case
-from engine.domain.deadlines import Deadline
-from engine.domain.organisation import Role, Unit, User
-from engine.domain.people import Party, Person
-from engine.instances import HELD, NEVER, OPEN, Instance, WorkItem
+from engine import clock, mail
+from engine.benchmarks.bench import Stopwatch, counting, furnished
+from engine.benchmarks.inbox_world import (
+    COMMON,
+    LEADER,
+    LOCKED_OUT,
+    PARTNER,
+    RARE,
+    THREE,
+    WORKER,
+    fill,
+)
+from engine.domain import deadlines
+from engine.domain.calendar import WorkingDays
+from engine.instances import WorkItem
 from engine.queries import inbox_asked, inbox_counts
 from engine.queries.inbox_asked import Asked, Viewer
 from engine.store import Store
 
-UNITS, SAMPLES, AT_ONCE = 200, 21, 5_000
-#: Works in the largest unit and two ordinary ones; in one where nearly every case is locked; outside.
-WORKER, LOCKED_OUT, PARTNER = "maaling", "maaling-laast", "maaling-partner"
-THREE, MOSTLY_LOCKED, OUTSIDE = ("M000", "M020", "M100"), "M001", "M002"
-KINDS = ("Opfølgningssamtale", "Start indsats", "Udtalelse til udvalget", "Ring op", "Skriv planen")
-RARE = "Sjælden"
+SAMPLES = 11
+FREE = "/opgaver?fane=ikke_fordelt"
+#: What is asked for: name -> (who, address).
+PAGES = {
+    "first_page": (WORKER, FREE),
+    "tab_mine": (WORKER, "/opgaver?fane=mine"),
+    "tab_others": (WORKER, "/opgaver?fane=kolleger"),
+    "tab_resting": (WORKER, "/opgaver?fane=bero"),
+    "tab_done": (WORKER, "/opgaver?fane=loest"),
+    "filters": (WORKER, "/opgaver/filtre?fane=ikke_fordelt"),
+    "kind": (WORKER, f"{FREE}&type=Ring op"),
+    "without_coordinator": (WORKER, f"{FREE}&koordinator=ingen"),
+    "rare_name": (WORKER, f"{FREE}&ord={RARE}"),
+    "common_name": (WORKER, f"{FREE}&ord={COMMON}"),
+    "nearly_all_locked": (LOCKED_OUT, FREE),
+    "partner": (PARTNER, FREE),
+    "partner_common_name": (PARTNER, f"{FREE}&ord={COMMON}"),
+    "bell": (WORKER, "/beskeder/antal"),
+    "bell_of_leader": (LEADER, "/beskeder/antal"),
+    "notices": (WORKER, "/beskeder"),
+    "notices_of_leader": (LEADER, "/beskeder"),
+}
 
 #: `open_page(username)` gives a function from an address to the text of its page.
 Opener = Callable[[str], Callable[[str], str]]
 
 
 def inbox(database_url: str | None, tasks: int, opener: Callable[[Store], Opener]) -> dict:
-    """Medians in ms: `tasks, first_page_ms, deep_page_ms, counts_ms`, and pages that find little.
+    """`tasks, first_page_ms, deep_page_ms, counts_ms` (medians), and `asked`: what each of PAGES,
+    the deep page, the counts and a sweep for mails cost, as `{"ms", "cpu_ms", "statements"}`.
 
-    `first_page_cpu_ms` is the time on the processor alone, on average.
-    `locked_page_ms`: nearly every case of the unit is locked. `partner_page_ms`: an outsider whom
-    hardly any consent lets see whose tasks they are. `search_page_ms`: a name that one case has.
+    `ms` is by the clock. `cpu_ms` is this process' own time on the processor, which a busy machine
+    stretches less; PostgreSQL's own work is not in it.
     """
     with furnished(database_url) as store:
-        _fill(store, tasks)
+        fill(store, tasks)
         open_page = opener(store)
-        worker, locked, partner = (open_page(who) for who in (WORKER, LOCKED_OUT, PARTNER))
-        deep = _deep(store)
-        return {
-            "tasks": tasks,
-            "first_page_ms": _median(lambda: worker("/opgaver?fane=ikke_fordelt")),
-            "first_page_cpu_ms": _cpu(lambda: worker("/opgaver?fane=ikke_fordelt")),
-            "deep_page_ms": _median(lambda: worker(f"/opgaver?fane=ikke_fordelt&efter={deep}")),
-            "counts_ms": _median(lambda: _counts(store)),
-            "filter_page_ms": _median(lambda: worker("/opgaver?fane=ikke_fordelt&type=Ring op")),
-            "locked_page_ms": _median(lambda: locked("/opgaver?fane=ikke_fordelt")),
-            "partner_page_ms": _median(lambda: partner("/opgaver?fane=ikke_fordelt")),
-            "search_page_ms": _median(lambda: worker(f"/opgaver?fane=ikke_fordelt&ord={RARE}")),
+        people = {who: open_page(who) for who, _ in PAGES.values()}
+        acts: dict[str, Callable[[], object]] = {
+            name: lambda who=who, address=address: people[who](address)
+            for name, (who, address) in PAGES.items()
         }
+        deep = f"{FREE}&efter={_deep(store)}"
+        acts["deep_page"] = lambda: people[WORKER](deep)
+        acts["counts"] = lambda: _counts(store)
+        asked = {name: _measured(store, act) for name, act in acts.items()}
+        asked["mail_sweep"] = _sweep(store)
+    heads = {f"{name}_ms": asked[name]["ms"] for name in ("first_page", "deep_page", "counts")}
+    return {"tasks": tasks, **heads, "asked": asked}
 
 
-def _median(act: Callable[[], object]) -> float:
-    watch = Stopwatch()
-    act()
+def _measured(store: Store, act: Callable[[], object]) -> dict:
+    with counting(store) as count:
+        act()
+    watch, began = Stopwatch(), time.process_time()
     for _ in range(SAMPLES):
         watch.time(act)
-    return watch.median_ms
-
-
-def _cpu(act: Callable[[], object]) -> float:
-    """The processor's own time in this process: what a busy machine does not stretch as far."""
-    began = time.process_time()
-    for _ in range(SAMPLES):
-        act()
-    return round((time.process_time() - began) * 1000 / SAMPLES, 3)
+    worked = (time.process_time() - began) * 1000 / SAMPLES
+    return {"ms": watch.median_ms, "cpu_ms": round(worked, 1), "statements": count.statements}
 
 
 def _counts(store: Store) -> None:
@@ -94,124 +108,19 @@ def _deep(store: Store) -> str:
     return f"{int(at.timestamp()) * 1_000_000}-{id_}"
 
 
-def _fill(store: Store, tasks: int) -> None:
-    dice = random.Random(4)
-    codes = [f"M{number:03}" for number in range(UNITS)]
-    # The first unit has as much as the last hundred together, as in a real municipality.
-    weights = [1 / (rank + 1) for rank in range(UNITS)]
-    store.write(lambda session: _people(session, codes))
-    owners = dice.choices(codes, weights=weights, k=tasks)
-    for first in range(0, tasks, AT_ONCE):
-        part = range(first, min(first + AT_ONCE, tasks))
-        store.write(lambda session, part=part: _cases(session, part, owners, dice))
-    store.write(_lock)
-    with store.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
-
-
-def _people(session: Session, codes: list[str]) -> None:
-    session.add_all(
-        Unit(code=code, name=f"Enhed {code}", law_areas=[], partner=code == OUTSIDE)
-        for code in codes
-    )
-    session.flush()
-    held = {WORKER: THREE, LOCKED_OUT: (MOSTLY_LOCKED,), PARTNER: (OUTSIDE,)}
-    for username, units in held.items():
-        session.add(User(username=username, name=username.title(), skills=[]))
-        session.flush()
-        role = "partner" if username == PARTNER else "sagsbehandler"
-        session.add_all(Role(username=username, unit=unit, role=role) for unit in units)
-
-
-def _cases(session: Session, part: range, owners: list[str], dice: random.Random) -> None:
-    """One case with a citizen, a duty and an open task for each number."""
-    now, today = clock.now(), clock.today()
-    rows: dict[type, list[dict]] = {
-        kind: [] for kind in (Case, Person, Party, Instance, Deadline, WorkItem)
+def _sweep(store: Store) -> dict:
+    """The mails of one morning, to everybody: the sum, and what the longest beat took."""
+    morning = WorkingDays().on_or_after(clock.today() + timedelta(days=1))
+    at = deadlines.midnight(morning) + timedelta(hours=9)
+    with clock.travelling(at), counting(store) as count:
+        mails, watch, put, began = mail.Mails(store), Stopwatch(), [], time.process_time()
+        while not put or mails.left:
+            watch.time(lambda: put.append(mails.put_due()))
+        worked = time.process_time() - began
+    return {
+        "ms": round(sum(watch.runs), 1),
+        "cpu_ms": round(worked * 1000, 1),
+        "statements": count.statements,
+        "mails": sum(put),
+        "longest_beat_ms": watch.max_ms,
     }
-    for number in part:
-        id_, due = f"maaling-{number:07}", today + timedelta(days=dice.randint(-20, 200))
-        due_at = None if number % 50 == 0 else deadlines.midnight(due)
-        coordinator = f"koordinator-{dice.randint(1, 4)}" if number % 4 else None
-        case = Case(owner_unit=owners[number], koordinator=coordinator)
-        queue = ("ejer", owners[number], "koordinator")[dice.choice((0, 1, 1, 1, 2))]
-        desk, person = access.place(queue, case)
-        rows[Case].append(
-            {
-                "id": id_,
-                "nummer": f"2025-{number:07}",
-                "type": "koordinering",
-                "tilstand": "PLAN_AKTIV",
-                "owner_unit": owners[number],
-                "koordinator": coordinator,
-                "opened_at": now,
-            }
-        )
-        name = f"{RARE if number == 7 else 'Anders'} Målesen {number}"
-        rows[Person].append({"id": id_, "name": name})
-        rows[Party].append(
-            {"id": id_, "case_id": id_, "number": 1, "person_id": id_, "role": "borger"}
-        )
-        rows[Instance].append(
-            {
-                "id": id_,
-                "case_id": id_,
-                "process": "p",
-                "release_id": "r",
-                "revision": 1,
-                "state": b"",
-                "scopes": b"",
-                "started_at": now,
-                "started_by": WORKER,
-            }
-        )
-        rows[Deadline].append(
-            {
-                "id": id_,
-                "case_id": id_,
-                "regel": "KP-4",
-                "start": now,
-                "due": due,
-                "due_at": deadlines.midnight(due + timedelta(days=1)),
-                "planned": due,
-                "art": "lokal",
-                "words": "4 uger efter mødet (lokal beslutning)",
-                "opened_at": now,
-            }
-        )
-        rows[WorkItem].append(
-            {
-                "id": id_,
-                "instance_id": id_,
-                "case_id": id_,
-                "release_id": "r",
-                "process": "p",
-                "element": "e",
-                "name": dice.choice(KINDS),
-                "kind": "user",
-                "queue": queue,
-                "unit": owners[number],
-                "desk": desk,
-                "person": person,
-                "state": HELD if number % 40 == 1 else OPEN,
-                "assignee": WORKER if number % 500 == 2 else None,
-                "due_at": due_at,
-                "sort_at": due_at or NEVER,
-                "created_at": now,
-            }
-        )
-    for kind, values in rows.items():
-        session.execute(insert(kind.__table__), values)
-
-
-def _lock(session: Session) -> None:
-    """Of the unit's cases only a few are left open."""
-    theirs = select(Case.id).where(Case.owner_unit == MOSTLY_LOCKED)
-    few = session.scalars(theirs.order_by(Case.id).limit(3)).all()
-    locked = update(Case).where(Case.owner_unit == MOSTLY_LOCKED, Case.id.not_in(few))
-    session.execute(locked.values(locked=True))
-    theirs = select(Case.id).where(Case.locked)
-    session.execute(
-        update(WorkItem).where(WorkItem.case_id.in_(theirs)).values(desk=None, person=None)
-    )

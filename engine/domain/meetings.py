@@ -104,8 +104,7 @@ class Meeting(Base):
 
     @property
     def all_day(self) -> bool:
-        """Whether only its day is agreed: follow-ups are, until somebody agrees on an hour."""
-        return self.kind == FOLLOW_UP
+        return is_all_day(self.kind)
 
     @property
     def invited(self) -> list[Invitee]:
@@ -128,6 +127,12 @@ class Invitee(Base):
     attended: Mapped[bool | None]
 
     meeting: Mapped[Meeting] = relationship(back_populates="invitees")
+
+
+def is_all_day(kind: str) -> bool:
+    """Whether only the day of such a meeting is agreed: a follow-up's, until somebody agrees on an
+    hour."""
+    return kind == FOLLOW_UP
 
 
 def call(session: Session, case: Case, by: str, at: datetime, purpose: str, **facts) -> Meeting:

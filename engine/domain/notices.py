@@ -7,7 +7,8 @@ cause is. What is kept is who has seen which, and who has had a mail about it.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -21,6 +22,7 @@ from engine.store import Base, Store
 PERCENTAGES, DEFAULT_PERCENTAGES = "paamindelser", (50, 80, 100)
 HOUR, DEFAULT_HOUR = "beskeder.klokken", 8
 DAYS, DEFAULT_DAYS = "beskeder.dage", 14
+MIDNIGHT = time()
 
 
 class Seen(Base):
@@ -63,52 +65,79 @@ def mark_seen(
     )
 
 
-def passed(
-    start: datetime, due_at: datetime, percentages: Sequence[int], days: WorkingDays
-) -> tuple[int, datetime] | None:
-    """The last of these percentages of the time that has gone, and when it was told; or None."""
-    for percent in sorted(percentages, reverse=True):
-        at = moment(start, due_at, percent, days)
-        if at >= due_at and _whole_day(due_at):
-            # Nobody is told on a closed day that yesterday was the last.
-            at = deadlines.midnight(days.on_or_after(clock.local(at).date()))
-        if at <= clock.now():
-            return percent, at
-    return None
+@dataclass(frozen=True)
+class Terms:
+    """What the municipality has decided about notices, read once for all that a page asks."""
+
+    #: At which shares of a deadline's time somebody is told.
+    percentages: tuple[int, ...]
+    #: At which hour of a working day leaders, and those who have mail, are told.
+    hour: int
+    #: How long something that has happened and is over stays a notice to those who do not look.
+    lasts: timedelta
+
+    @classmethod
+    def of(cls, session: Session) -> Terms:
+        name, value = organisation.Setting.name, organisation.Setting.value
+        query = select(name, value).where(name.in_((PERCENTAGES, HOUR, DAYS)))
+        decided = dict(session.execute(query).all())
+        return cls(
+            tuple(decided.get(PERCENTAGES, DEFAULT_PERCENTAGES)),
+            int(decided.get(HOUR, DEFAULT_HOUR)),
+            timedelta(days=int(decided.get(DAYS, DEFAULT_DAYS))),
+        )
+
+    def hour_of(self, day: date) -> datetime:
+        """The set hour of the day."""
+        return datetime.combine(day, time(self.hour), clock.COPENHAGEN)
+
+    def last_digest(self, days: WorkingDays) -> datetime:
+        """When leaders were last told what is overdue: at the set hour of a working day."""
+        today = clock.today()
+        at = self.hour_of(today)
+        if days.is_open(today) and at <= clock.now():
+            return at
+        return self.hour_of(days.on_or_before(today - timedelta(days=1)))
+
+
+class Shares:
+    """How much of a deadline's time has gone by now: made once, asked of many deadlines."""
+
+    def __init__(self, percentages: Sequence[int], days: WorkingDays):
+        today, next_day = clock.today(), timedelta(days=1)
+        self._days, self._now = days, clock.now()
+        self._percentages = sorted(percentages, reverse=True)
+        # A share of a duty in days is told on the working day before it, that it is over on the
+        # one after: what ends before these has been told.
+        self._next_open = deadlines.midnight(days.on_or_after(today + next_day))
+        self._after_open = deadlines.midnight(days.on_or_before(today) + next_day)
+
+    def passed(self, start: datetime, due_at: datetime) -> tuple[int, datetime] | None:
+        """The last share that has gone, in per cent, and when it was told; None before the first."""
+        in_days = _whole_day(due_at)
+        for percent in self._percentages:
+            at = _share(start, due_at, percent)
+            if not in_days:
+                if at <= self._now:
+                    return percent, at
+            elif at < (self._next_open if at < due_at else self._after_open):
+                return percent, self._told(at, due_at)
+        return None
+
+    def _told(self, at: datetime, due_at: datetime) -> datetime:
+        day = clock.local(at).date()
+        if at < due_at:
+            return deadlines.midnight(self._days.on_or_before(day))
+        # Nobody is told on a closed day that yesterday was the last.
+        return deadlines.midnight(self._days.on_or_after(day))
 
 
 def moment(start: datetime, due_at: datetime, percent: int, days: WorkingDays) -> datetime:
     """When that share of the time has gone; for a duty in days, the working day's start."""
-    whole = due_at - start
-    at = start + timedelta(seconds=round(whole.total_seconds() * percent / 100))
+    at = _share(start, due_at, percent)
     if not _whole_day(due_at) or at >= due_at:
         return at
     return deadlines.midnight(days.on_or_before(clock.local(at).date()))
-
-
-def last_digest(session: Session) -> datetime:
-    """When leaders were last told what is overdue: at the set hour of a working day."""
-    days, today = WorkingDays.of(session), clock.today()
-    at = digest_on(session, today)
-    if days.is_open(today) and at <= clock.now():
-        return at
-    return digest_on(session, days.on_or_before(today - timedelta(days=1)))
-
-
-def digest_on(session: Session, day) -> datetime:
-    """The set hour of the day."""
-    hour = int(organisation.setting(session, HOUR, DEFAULT_HOUR))
-    return datetime.combine(day, time(hour), clock.COPENHAGEN)
-
-
-def percentages(session: Session) -> list[int]:
-    """At which shares of a deadline's time somebody is told."""
-    return list(organisation.setting(session, PERCENTAGES, DEFAULT_PERCENTAGES))
-
-
-def lasts(session: Session) -> timedelta:
-    """How long something that has happened and is over stays a notice to those who do not look."""
-    return timedelta(days=int(organisation.setting(session, DAYS, DEFAULT_DAYS)))
 
 
 def mail_once(session: Session, username: str, occasion: str) -> bool:
@@ -127,5 +156,9 @@ def see(store: Store, username: str, keys: Collection[str], current: Collection[
     store.write(lambda session: mark_seen(session, username, keys, current))
 
 
+def _share(start: datetime, due_at: datetime, percent: int) -> datetime:
+    return start + timedelta(seconds=round((due_at - start).total_seconds() * percent / 100))
+
+
 def _whole_day(due_at: datetime) -> bool:
-    return due_at == deadlines.midnight(clock.local(due_at).date())
+    return clock.local(due_at).time() == MIDNIGHT

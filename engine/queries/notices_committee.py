@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import clock
-from engine.domain import committee, notices
+from engine.domain import committee
 from engine.queries.notices_kinds import SITTING, Asker, Notice
 
 
 def called(asker: Asker) -> Iterator[Notice]:
     """To those who sit at a meeting to come, of whatever changed with it last."""
-    since = clock.now() - notices.lasts(asker.session)
+    if not asker.mine.roles & {committee.MEMBER, committee.CHAIR, committee.SECRETARY}:
+        return
     for held in committee.visible(asker.session, asker.username):
         mine = asker.username in held.seats
         if held.planned_by is None or held.held_at <= clock.now() or not mine:
             continue
         at = held.changed_at or held.planned_at
-        if at is None or at < since:
+        if at is None or at < asker.since:
             continue
         facts = {
             "meeting": held.id,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import chain
 
-from sqlalchemy import ColumnElement, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union_all
 
 from engine import clock
 from engine.domain import access, deadlines, notices, rules
@@ -16,14 +17,13 @@ from engine.domain.cases import Case
 from engine.domain.deadlines import Deadline
 from engine.domain.organisation import LEADER_SUFFIX
 from engine.domain.rulings import TO_COMPLAIN
-from engine.instances import OPEN, UNFINISHED, WorkItem
-from engine.queries.inbox_names import queue_names
-from engine.queries.notices_kinds import DEADLINE, OVERDUE, QUEUE, Asker, Notice
+from engine.instances import OPEN, WorkItem, unfinished
+from engine.queries.notices_kinds import DEADLINE, OVERDUE, QUEUE, Asker, Desk, Notice
 
 #: The most of each that is looked at: whoever has more is not helped by the rest.
 MOST = 300
-#: How many case numbers a line of the digest names.
-NAMED = 5
+#: How many case numbers a line of the digest names, and of how many it is asked which exist.
+NAMED, LOOKED_AT = 5, 20
 
 _TASK = (
     WorkItem.id,
@@ -35,6 +35,15 @@ _TASK = (
     WorkItem.due_at,
     WorkItem.created_at,
 )
+_DUTY = (
+    Deadline.id,
+    Deadline.case_id,
+    Deadline.regel,
+    Deadline.start,
+    Deadline.due_at,
+    Deadline.due,
+    Deadline.planned,
+)
 
 
 def time_gone(asker: Asker) -> Iterator[Notice]:
@@ -43,35 +52,25 @@ def time_gone(asker: Asker) -> Iterator[Notice]:
     A duty that a task meets is told with the task, to whoever has the task. Tasks that nobody has
     taken are told together, once for their queue.
     """
-    session = asker.session
-    tasks, duties = _tasks(asker), _duties(asker)
-    open_in = _open_in(asker, {task.case_id for task in tasks})
-    days, shares = WorkingDays.of(session), notices.percentages(session)
+    session, mine = asker.session, asker.mine
+    shares = notices.Shares(asker.terms.percentages, WorkingDays.of(session))
     free: dict[tuple[str, int], list[datetime]] = defaultdict(list)
-    for task in tasks:
-        duty = open_in.get((task.case_id, _day(task.due_at)))
-        start = duty.start if duty else task.created_at
-        gone = notices.passed(start, duty.due_at if duty else _ends(task.due_at), shares, days)
+    for task in _tasks(asker):
+        gone = shares.passed(task.start, task.ends)
         if gone is None:
             continue
-        if task.assignee is None and task.person not in asker.mine.usernames:
+        if task.assignee is None and task.person not in mine.usernames:
             free[task.desk, gone[0]].append(gone[1])
         else:
             facts = {"what": task.name, "due": task.due_at, "percent": gone[0]}
             yield _deadline(task.id, task.case_id, task.due_at, gone, facts, task.id)
-    said = queue_names(session, {desk for desk, _ in free})
     for (desk, percent), moments in free.items():
         newest = max(moments)
-        facts = {
-            "queue": said[desk],
-            "desk": desk,
-            "count": len(moments),
-            "percent": percent,
-        }
+        facts = {"queue": Desk(desk), "count": len(moments), "percent": percent}
         key = f"{QUEUE}:{desk}:{percent}:{_day(newest)}"
         yield Notice(key, QUEUE, newest, facts=facts)
-    for duty in duties:
-        gone = notices.passed(duty.start, duty.due_at, shares, days)
+    for duty in _duties(asker):
+        gone = shares.passed(duty.start, duty.due_at)
         if gone is not None:
             name = rules.name_of(session, duty.regel)
             due = deadlines.midnight(duty.due) if _is_day(duty.due_at) else duty.due_at
@@ -81,27 +80,46 @@ def time_gone(asker: Asker) -> Iterator[Notice]:
 
 def digest(asker: Asker) -> Iterator[Notice]:
     """To leaders, once a working day: how much was overdue in their units, and still is."""
-    led, session = sorted(asker.mine.led_units), asker.session
+    led = sorted(asker.mine.led_units)
     if not led:
         return
-    at = notices.last_digest(session)
-    late = [*_late_tasks(asker, led, at), *_late_duties(asker, led, at)]
-    if not late:
-        return
-    exists = access.seen_among(session, asker.username, {one.case_id for one in late})
-    lines, said = [], queue_names(session, led)
+    at = asker.terms.last_digest(WorkingDays.of(asker.session))
+    late = chain(_late_tasks(asker, led, at), _late_duties(asker, led, at))
+    facts = {} if asker.counting else _by_unit(asker, led, list(late))
+    if facts.get("lines") or next(late, None):
+        yield Notice(f"{OVERDUE}:{_day(at)}", OVERDUE, at, facts=facts)
+
+
+def _by_unit(asker: Asker, led: list[str], late: list[_Late]) -> dict:
+    """How much is late in each unit, and the first numbers of the cases that exist for the leader."""
+    lines = []
     for unit in led:
-        here = [one for one in late if one.unit == unit]
+        here = sorted((one for one in late if one.unit == unit), key=lambda one: one.nummer)
+        few = {one.case_id for one in here[:LOOKED_AT]}
+        exists = access.seen_among(asker.session, asker.username, few) if few else set()
         numbers = sorted({one.nummer for one in here if one.case_id in exists})
         if here:
-            line = {"unit": said[unit], "code": unit, "count": len(here)}
-            lines.append(line | {"numbers": numbers[:NAMED], "more": len(numbers) > NAMED})
-    total = sum(line["count"] for line in lines)
-    facts = {"lines": lines, "count": total}
-    yield Notice(f"{OVERDUE}:{_day(at)}", OVERDUE, at, facts=facts)
+            line = {"unit": Desk(unit), "count": len(here), "numbers": numbers[:NAMED]}
+            lines.append(line | {"more": len(numbers) > NAMED})
+    return {"lines": lines, "count": len(late)}
 
 
 CAUSES = (time_gone, digest)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """An open task; `start` and `ends` are those of the duty that it meets, if there is one."""
+
+    id: str
+    case_id: str
+    name: str
+    desk: str | None
+    person: str | None
+    assignee: str | None
+    due_at: datetime
+    start: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True)
@@ -109,58 +127,59 @@ class _Late:
     case_id: str
     nummer: str
     unit: str
-    day: date
 
 
-def _tasks(asker: Asker) -> list:
-    """Open tasks with a due date that the user has, or may take; not the other led units' own."""
-    session, mine = asker.session, asker.mine
+def _tasks(asker: Asker) -> Iterable[_Task]:
+    """Open tasks with a due date that the user has, or may take; not the other led units' own.
+
+    What a co-coordinator shares is told to the coordinator.
+    """
+    mine = asker.mine
     desks = mine.queues - (mine.led_units - mine.units)
     parts = []
-    for lane in access.lanes(session, mine):
+    for lane in access.own_lanes(mine):
         query = select(*_TASK).where(
-            lane.condition, WorkItem.state == OPEN, WorkItem.due_at.is_not(None)
+            lane.condition, unfinished(), WorkItem.state == OPEN, WorkItem.due_at.is_not(None)
         )
-        if lane.kind == "shared":
-            continue  # the coordinator is told
-        if lane.kind != "assignee":
-            query = query.where(WorkItem.assignee.is_(None))
         if lane.kind == "desk":
             query = query.where(WorkItem.desk.in_(desks))
         if lane.kind != "assignee":
-            query = query.where(access.unlocked())
+            query = query.where(WorkItem.assignee.is_(None), access.unlocked())
         parts.append(select(query.order_by(WorkItem.sort_at, WorkItem.id).limit(MOST).subquery()))
-    return list(session.execute(union_all(*parts))) if parts else []
+    task = union_all(*parts).subquery()
+    beside = (Deadline.start, Deadline.due_at.label("ends"), Deadline.due, Deadline.planned)
+    same_case = and_(Deadline.case_id == task.c.case_id, Deadline.state == deadlines.OPEN)
+    query = select(task, *beside).outerjoin(Deadline, same_case)
+    found: dict[str, _Task] = {}
+    for *row, created_at, start, ends, due, planned in asker.session.execute(query):
+        due_at = row[-1]
+        # A task that is due on a duty's day meets it.
+        if _day(due_at) in (due, planned):
+            found[row[0]] = _Task(*row, start, ends)
+        elif row[0] not in found:
+            found[row[0]] = _Task(*row, created_at, _ends(due_at))
+    return found.values()
 
 
-def _open_in(asker: Asker, case_ids: set[str]) -> dict[tuple[str, date], Deadline]:
-    """(case, day) -> the open duty of that day: a task that is due then meets it."""
-    query = select(Deadline).where(Deadline.case_id.in_(case_ids), Deadline.state == deadlines.OPEN)
-    found = {}
-    for row in asker.session.scalars(query):
-        found[row.case_id, row.planned] = found[row.case_id, row.due] = row
-    return found
-
-
-def _duties(asker: Asker) -> list[Deadline]:
+def _duties(asker: Asker) -> list[Row]:
     """Duties that lie with the user and that no task meets."""
-    mine, session = asker.mine, asker.session
-    nobody = Case.koordinator.is_(None)
-    owned = and_(nobody, Case.stedfortraeder.is_(None), Case.owner_unit.in_(asker.own_units))
-    whose = or_(
+    mine, nobody = asker.mine, Case.koordinator.is_(None)
+    # One select each: every way has an index of its own.
+    ways = [
         Case.koordinator.in_(mine.usernames),
         and_(nobody, Case.stedfortraeder.in_(mine.usernames)),
-        owned,
-    )
-    rows = list(session.scalars(_open_duties(whose).order_by(Deadline.due_at).limit(MOST)))
-    met = _with_tasks(asker, {row.case_id for row in rows})
-    return [row for row in rows if not {(row.case_id, row.due), (row.case_id, row.planned)} & met]
+    ]
+    if asker.own_units:
+        ways.append(
+            and_(nobody, Case.stedfortraeder.is_(None), Case.owner_unit.in_(asker.own_units))
+        )
+    return _unmet(asker, [_open_duties(way, *_DUTY) for way in ways])
 
 
-def _open_duties(whose: ColumnElement[bool]):
+def _open_duties(whose: ColumnElement[bool], *columns: ColumnElement) -> Select:
     """What the citizen has until then is no duty of anybody here."""
     return (
-        select(Deadline)
+        select(*columns)
         .join(Case, Case.id == Deadline.case_id)
         .where(
             Deadline.state == deadlines.OPEN,
@@ -171,13 +190,18 @@ def _open_duties(whose: ColumnElement[bool]):
     )
 
 
-def _with_tasks(asker: Asker, case_ids: set[str]) -> set[tuple[str, date]]:
-    query = select(WorkItem.case_id, WorkItem.due_at).where(
-        WorkItem.case_id.in_(case_ids),
-        WorkItem.state.in_(UNFINISHED),
-        WorkItem.due_at.is_not(None),
-    )
-    return {(row.case_id, _day(row.due_at)) for row in asker.session.execute(query)}
+def _unmet(asker: Asker, ways: list[Select]) -> list[Row]:
+    """The first of these duties but those that an unfinished task of their case will meet."""
+    parts = [select(way.order_by(Deadline.due_at).limit(MOST).subquery()) for way in ways]
+    duty = union_all(*parts).subquery()
+    beside = and_(WorkItem.case_id == duty.c.case_id, unfinished(), WorkItem.due_at.is_not(None))
+    query = select(duty, WorkItem.due_at.label("task_due_at")).outerjoin(WorkItem, beside)
+    found, met = {}, set()
+    for row in asker.session.execute(query.order_by(duty.c.due_at)):
+        found[row.id] = row
+        if row.task_due_at and _day(row.task_due_at) in (row.due, row.planned):
+            met.add(row.id)
+    return [row for id_, row in found.items() if id_ not in met]
 
 
 def _late_tasks(asker: Asker, led: list[str], at: datetime) -> Iterator[_Late]:
@@ -186,12 +210,14 @@ def _late_tasks(asker: Asker, led: list[str], at: datetime) -> Iterator[_Late]:
     columns = (WorkItem.case_id, WorkItem.due_at, WorkItem.unit, Case.nummer, Case.owner_unit)
     of_units = WorkItem.unit.in_(led)
     of_roles = and_(WorkItem.unit.is_(None), Case.owner_unit.in_(led))
+    parts = []
     for whose in (of_units, of_roles):
         query = (
             select(*columns)
             .join(Case, Case.id == WorkItem.case_id)
             .where(
                 whose,
+                unfinished(),
                 WorkItem.state == OPEN,
                 WorkItem.due_at <= at,
                 Case.locked.is_(False),
@@ -201,19 +227,17 @@ def _late_tasks(asker: Asker, led: list[str], at: datetime) -> Iterator[_Late]:
                 ),
             )
         )
-        for row in asker.session.execute(query.order_by(WorkItem.due_at).limit(MOST)):
-            if _ends(row.due_at) <= at:
-                yield _Late(row.case_id, row.nummer, row.unit or row.owner_unit, _day(row.due_at))
+        parts.append(select(query.order_by(WorkItem.due_at).limit(MOST).subquery()))
+    for row in asker.session.execute(union_all(*parts)):
+        if _ends(row.due_at) <= at:
+            yield _Late(row.case_id, row.nummer, row.unit or row.owner_unit)
 
 
 def _late_duties(asker: Asker, led: list[str], at: datetime) -> Iterator[_Late]:
-    query = _open_duties(Case.owner_unit.in_(led)).where(Deadline.due_at <= at)
-    query = query.add_columns(Case.nummer, Case.owner_unit)
-    rows = asker.session.execute(query.order_by(Deadline.due_at).limit(MOST)).all()
-    met = _with_tasks(asker, {row.case_id for row, _, _ in rows})
-    for row, nummer, unit in rows:
-        if not {(row.case_id, row.due), (row.case_id, row.planned)} & met:
-            yield _Late(row.case_id, nummer, unit, row.due)
+    columns = (*_DUTY, Case.nummer, Case.owner_unit)
+    late = _open_duties(Case.owner_unit.in_(led), *columns).where(Deadline.due_at <= at)
+    for row in _unmet(asker, [late]):
+        yield _Late(row.case_id, row.nummer, row.owner_unit)
 
 
 def _deadline(id_: str, case_id: str, due, gone, facts: dict, task_id: str | None = None) -> Notice:
@@ -227,7 +251,7 @@ def _ends(due_at: datetime) -> datetime:
 
 
 def _is_day(moment: datetime) -> bool:
-    return moment == deadlines.midnight(_day(moment))
+    return clock.local(moment).time() == time()
 
 
 def _day(moment: datetime) -> date:

@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine import clock
 from engine.domain.access import Reach
+from engine.domain.notices import Terms
 
 DEADLINE, QUEUE, OVERDUE = "frist", "koe", "overskredet"
 STANDS_IN, STOOD_IN = "stedfortraeder", "stedfortraeder_slut"
@@ -20,6 +22,10 @@ SITTING = "udvalgsmoede"
 ONCE = frozenset({STOOD_IN, WITHDRAWN, SILENT, GRANT, MOVED, SITTING})
 #: What names no case, and so may be known of one that does not exist for the reader.
 NAMELESS = frozenset({WITHDRAWN, SILENT})
+
+
+class Desk(str):
+    """A desk in the facts of a notice, by its code until the page says what it is called."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,14 @@ class Asker:
     session: Session
     username: str
     mine: Reach
+    terms: Terms
+    #: Only how many there are is asked for, not what they say.
+    counting: bool = False
+
+    @property
+    def since(self) -> datetime:
+        """From when on what has happened is still told."""
+        return clock.now() - self.terms.lasts
 
     @property
     def own_units(self) -> list[str]:

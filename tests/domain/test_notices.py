@@ -80,7 +80,7 @@ def test_a_deadline_is_told_at_half_four_fifths_and_all_of_its_time():
     found = {}
     with clock.travelling(start) as virtual:
         while virtual.now() <= due_at:
-            gone = notices.passed(start, due_at, [50, 80, 100], DAYS)
+            gone = notices.Shares([50, 80, 100], DAYS).passed(start, due_at)
             if gone:
                 found.setdefault(gone[0], clock.local(virtual.now()).date())
             virtual.advance(hours=6)
@@ -91,9 +91,9 @@ def test_a_deadline_is_told_at_half_four_fifths_and_all_of_its_time():
 def test_nobody_is_told_on_a_closed_day_that_yesterday_was_the_last():
     start, saturday = at("2026-01-05T00:00"), at("2026-01-10T00:00")
     with clock.travelling(at("2026-01-11T12:00")) as virtual:
-        assert notices.passed(start, saturday, [100], DAYS) is None
+        assert notices.Shares([100], DAYS).passed(start, saturday) is None
         virtual.move_to(at("2026-01-12T00:00"))
-        assert notices.passed(start, saturday, [100], DAYS) == (100, at("2026-01-12T00:00"))
+        assert notices.Shares([100], DAYS).passed(start, saturday) == (100, at("2026-01-12T00:00"))
 
 
 def test_a_duty_without_a_task_is_told_to_the_coordinator_until_it_is_met(case, virtual_clock):

@@ -38,7 +38,7 @@ from engine.domain.access.seeing import (
     visible_cases,
     whole_cases,
 )
-from engine.domain.access.working import Lane, lanes, may, unlocked, visible_tasks, works
+from engine.domain.access.working import Lane, lanes, may, own_lanes, unlocked, visible_tasks, works
 
 __all__ = [
     "CONSENTS",
@@ -63,6 +63,7 @@ __all__ = [
     "lanes",
     "may",
     "may_see",
+    "own_lanes",
     "parts",
     "place",
     "reach",

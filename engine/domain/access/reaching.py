@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.domain import organisation
 from engine.domain.organisation import LEADER_SUFFIX, ROLE_QUEUES, Absence, Role, Unit, User
+from engine.store import ReadingSession
 
 #: Whose people work on the rules: they see the task, and never a citizen's case (domain.md C8).
 RULES_ONLY = "procesejer"
@@ -19,6 +20,7 @@ WORKERS = frozenset(
     {"sagsbehandler", "koordinator", "fs_sagsbehandler", "jurist", "procesejer", "partner"}
 )
 LEADERS = frozenset({"leder", "chef"})
+_KNOWN = "reaches"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,19 @@ class Reach:
 
 
 def reach(session: Session, username: str) -> Reach:
-    """The user's own reach today together with that of absent colleagues they stand in for."""
+    """The user's own reach today together with that of absent colleagues they stand in for.
+
+    A page asks many times: its session, which only reads, looks it up once.
+    """
+    if not isinstance(session, ReadingSession):
+        return _looked_up(session, username)
+    known, key = session.info.setdefault(_KNOWN, {}), (username, clock.today())
+    if key not in known:
+        known[key] = _looked_up(session, username)
+    return known[key]
+
+
+def _looked_up(session: Session, username: str) -> Reach:
     held = session.execute(_HELD, {"me": username, "day": clock.today()}).all()
     away = sorted({row.username for row in held} - {username})
     if not away:

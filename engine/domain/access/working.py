@@ -109,25 +109,39 @@ def lanes(session: Session, mine: Reach) -> list[Lane]:
     A list takes a page from each part of a lane and merges them: it reads no more than it shows. A
     list of tasks that are done also says `unlocked()`: they lie where they lay.
     """
-    item, me, queues = WorkItem, sorted(mine.usernames), sorted(mine.queues)
-    not_given = or_(item.assignee.is_(None), item.assignee.not_in(me))
-    not_mine = or_(item.person.is_(None), item.person.not_in(me))
+    found = own_lanes(mine)
+    if session.scalar(appointment.shared_with(mine.usernames, clock.today()).limit(1)):
+        item, queues = WorkItem, sorted(mine.queues)
+        elsewhere = or_(item.desk.is_(None), item.desk.not_in(queues)) if queues else true()
+        shared = and_(_shared_with_me(session, mine), *_of_nobody_here(mine), elsewhere, unlocked())
+        found.append(Lane("shared", shared, (shared,)))
+    return found
+
+
+def own_lanes(mine: Reach) -> list[Lane]:
+    """The lanes without what a co-coordinator shares."""
+    me, queues = sorted(mine.usernames), sorted(mine.queues)
+    not_given, not_mine = _of_nobody_here(mine)
 
     def lane(kind: str, column: ColumnElement, keys: list[str], *others) -> Lane:
         apart = tuple(and_(column == key, *others) for key in keys)
         return Lane(kind, and_(column.in_(keys), *others), apart)
 
     found = [
-        lane("assignee", item.assignee, me, unlocked()),
-        lane("person", item.person, me, not_given),
+        lane("assignee", WorkItem.assignee, me, unlocked()),
+        lane("person", WorkItem.person, me, not_given),
     ]
     if queues:
-        found.append(lane("desk", item.desk, queues, not_given, not_mine))
-    if session.scalar(appointment.shared_with(mine.usernames, clock.today()).limit(1)):
-        elsewhere = or_(item.desk.is_(None), item.desk.not_in(queues)) if queues else true()
-        shared = and_(_shared_with_me(session, mine), not_given, not_mine, elsewhere, unlocked())
-        found.append(Lane("shared", shared, (shared,)))
+        found.append(lane("desk", WorkItem.desk, queues, not_given, not_mine))
     return found
+
+
+def _of_nobody_here(mine: Reach) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The SQL conditions that a task was not given to the user, and is not theirs by a role."""
+    me = sorted(mine.usernames)
+    return tuple(
+        or_(column.is_(None), column.not_in(me)) for column in (WorkItem.assignee, WorkItem.person)
+    )
 
 
 def unlocked() -> ColumnElement[bool]:

@@ -249,6 +249,13 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_case_id", ["case_id"], unique=False)
         batch_op.create_index(
+            "ix_outbox_day_moved",
+            ["created_at"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'frist_flyttet'"),
+            postgresql_where=sa.text("kind = 'frist_flyttet'"),
+        )
+        batch_op.create_index(
             "ix_outbox_due",
             ["due_at", "id"],
             unique=False,
@@ -443,7 +450,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("nummer", name=op.f("uq_cases_nummer")),
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.create_index("ix_cases_koordinator", ["koordinator"], unique=False)
+        batch_op.create_index(
+            "ix_cases_koordinator",
+            ["koordinator"],
+            unique=False,
+            sqlite_where=sa.text("koordinator IS NOT NULL"),
+            postgresql_where=sa.text("koordinator IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_cases_locked",
             ["id"],
@@ -451,8 +464,21 @@ def upgrade() -> None:
             sqlite_where=sa.text("locked = 1"),
             postgresql_where=sa.text("locked"),
         )
+        batch_op.create_index(
+            "ix_cases_nobodys",
+            ["owner_unit"],
+            unique=False,
+            sqlite_where=sa.text("koordinator IS NULL"),
+            postgresql_where=sa.text("koordinator IS NULL"),
+        )
         batch_op.create_index("ix_cases_owner_state", ["owner_unit", "tilstand"], unique=False)
-        batch_op.create_index("ix_cases_stedfortraeder", ["stedfortraeder"], unique=False)
+        batch_op.create_index(
+            "ix_cases_stedfortraeder",
+            ["stedfortraeder"],
+            unique=False,
+            sqlite_where=sa.text("stedfortraeder IS NOT NULL"),
+            postgresql_where=sa.text("stedfortraeder IS NOT NULL"),
+        )
 
     op.create_table(
         "committee_minutes",
@@ -2393,14 +2419,27 @@ def downgrade() -> None:
     op.drop_table("definitions")
     op.drop_table("committee_minutes")
     with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.drop_index("ix_cases_stedfortraeder")
+        batch_op.drop_index(
+            "ix_cases_stedfortraeder",
+            sqlite_where=sa.text("stedfortraeder IS NOT NULL"),
+            postgresql_where=sa.text("stedfortraeder IS NOT NULL"),
+        )
         batch_op.drop_index("ix_cases_owner_state")
+        batch_op.drop_index(
+            "ix_cases_nobodys",
+            sqlite_where=sa.text("koordinator IS NULL"),
+            postgresql_where=sa.text("koordinator IS NULL"),
+        )
         batch_op.drop_index(
             "ix_cases_locked",
             sqlite_where=sa.text("locked = 1"),
             postgresql_where=sa.text("locked"),
         )
-        batch_op.drop_index("ix_cases_koordinator")
+        batch_op.drop_index(
+            "ix_cases_koordinator",
+            sqlite_where=sa.text("koordinator IS NOT NULL"),
+            postgresql_where=sa.text("koordinator IS NOT NULL"),
+        )
 
     op.drop_table("cases")
     with op.batch_alter_table("calendar_feeds", schema=None) as batch_op:
@@ -2436,6 +2475,11 @@ def downgrade() -> None:
             "ix_outbox_due",
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_day_moved",
+            sqlite_where=sa.text("kind = 'frist_flyttet'"),
+            postgresql_where=sa.text("kind = 'frist_flyttet'"),
         )
         batch_op.drop_index("ix_outbox_case_id")
 
