@@ -34,6 +34,8 @@ PAGES = {
     "tour": "/rundtur",
     "notices": "/beskeder",
     "figures": "/noegletal",
+    "figure": "/noegletal/K7",
+    "budget": "/budget",
     "frame": "/enheder/KUI/ramme",
     "statement": "/was",
     "no-such-page": "/findes-ikke",
@@ -120,6 +122,7 @@ def test_every_state_of_a_page_is_clean_for_axe_and_fits(told, heard):
     look(page, "task-acts-open", found)
     page.goto("/henvis")
     page.get_by_role("button", name="Send henvisning").click()
+    expect(page.locator("[data-faults]")).to_be_visible()
     look(page, "referral-faults", found)
     page.goto(f"/sager/{told['nummer']}")
     page.get_by_text("Handlinger").click()
