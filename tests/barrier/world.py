@@ -13,6 +13,7 @@ from engine import clock, diagrams, drafts, imports
 from engine.domain import documents
 from engine.domain.cases import Case
 from engine.domain.efforts import Effort, Obstacle
+from engine.domain.escalation import Application
 from engine.domain.frame import Frame
 from engine.domain.meetings import Invitee, Meeting
 from engine.domain.notes import Note
@@ -91,7 +92,7 @@ def _strangers(session: Session) -> None:
 
 
 def _papers(session: Session) -> None:
-    """Notes, documents and a meeting on every case, by those near it and by a unit's own people."""
+    """Notes, documents, an application and a meeting on every case, by several people near it."""
     for effort in session.scalars(select(Effort)):
         told = {"reported_by": "koordinator-1", "reported_on": date(2027, 1, 4)}
         session.add(Obstacle(effort_id=effort.id, cause="En hindring", **told))
@@ -116,6 +117,18 @@ def _papers(session: Session) -> None:
             unit = "MIS" if part == "notater" else None
             content = b"indhold"
             documents.add(session, case, new_id(), "Dokument", content, writers[0], part, unit=unit)
+        told = ("what", "why_beyond", "goals", "alternatives", "consequence", "citizens_view")
+        session.add(
+            Application(
+                case_id=case.id,
+                services=[],
+                amount=10_000,
+                months=2,
+                written_by=writers[1],
+                written_at=clock.now(),
+                **dict.fromkeys(told, "Tekst"),
+            )
+        )
         meeting = Meeting(
             id=new_id(),
             case_id=case.id,
