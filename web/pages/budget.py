@@ -10,6 +10,8 @@ from web import budget_drawing, budget_files, signing
 from web.texts import gettext as _
 
 blueprint = Blueprint("budget", __name__)
+#: The years that a budget may be of.
+YEARS = range(2000, 2100)
 #: How many movements stand on the line's own page.
 FEW = 8
 
@@ -116,7 +118,7 @@ def line_page(linje: str, told=None, faults: dict[str, str] | None = None) -> st
 
 def _lines() -> budget.BudgetLines:
     year = request.args.get("aar", type=int)
-    return budget.lines(signing.reading(), signing.me().username, year)
+    return budget.lines(signing.reading(), signing.me().username, year if year in YEARS else None)
 
 
 def _csv(content: bytes, name: str) -> Response:

@@ -16,7 +16,7 @@ from engine.domain import budget
 from engine.domain.spending import BilagNoteret, MereEndBevilget, Payment, TomtBeloeb
 from engine.errors import Refused
 from web import signing
-from web.pages.budget import line_page, overview_page
+from web.pages.budget import YEARS, line_page, overview_page
 from web.texts import gettext as _
 from web.told import amount_of, day_of
 
@@ -29,7 +29,6 @@ FIELDS: dict[type[Refused], str] = {
     budget.BelowCommitted: "beloeb",
     BudgetFindes: "aar",
 }
-YEARS = range(2000, 2100)
 
 
 class Unread(Exception):
