@@ -502,11 +502,13 @@ def contention(clients: int, as_json_: bool, database: str | None) -> None:
 @JSON
 @DATABASE
 def inbox(tasks: int, as_json_: bool, database: str | None) -> None:
-    """The server time of the inbox' pages among so many open tasks of 200 units."""
+    """What the inbox, the bell and the mails cost among so many open tasks of 200 units."""
     from engine import benchmarks
     from web.measured import opener
 
-    show_figures(benchmarks.inbox(_measured(database), tasks, opener), as_json_)
+    found = benchmarks.inbox(_measured(database), tasks, opener)
+    lines = [{"asked": name, **cost} for name, cost in found["asked"].items()]
+    show_figures(found if as_json_ else lines, as_json_)
 
 
 def _measured(database: str | None) -> str:

@@ -38,6 +38,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from engine.errors import Broken, Refused
 
 log = logging.getLogger(__name__)
+_ASKED = "asked once"
 T = TypeVar("T")
 
 
@@ -169,6 +170,16 @@ class ReadingSession(Session):
     def flush(self, objects=None):
         if self.new or self.dirty or self.deleted:
             raise Broken("a reading session was asked to write")
+
+
+def once(session: Session, key: tuple, ask: Callable[[], T]) -> T:
+    """What `ask` answers; a page asks many times, and its session, which only reads, asks once."""
+    if not isinstance(session, ReadingSession):
+        return ask()
+    known = session.info.setdefault(_ASKED, {})
+    if key not in known:
+        known[key] = ask()
+    return known[key]
 
 
 class Store:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
 from engine.errors import Refused
-from engine.store import Base, Json, new_id
+from engine.store import Base, Json, new_id, once
 
 
 class UnknownUser(Refused):
@@ -122,8 +122,9 @@ def unit(session: Session, code: str) -> Unit:
 
 def roles_of(session: Session, username: str, day: date | None = None) -> list[Role]:
     """The roles that the user holds on the day (today)."""
-    query = select(Role).where(Role.username == username, in_force(Role, day or clock.today()))
-    return list(session.scalars(query))
+    day = day or clock.today()
+    query = select(Role).where(Role.username == username, in_force(Role, day))
+    return once(session, ("roles", username, day), lambda: list(session.scalars(query)))
 
 
 def holders(role: str, unit_code: str | None = None, day: date | None = None) -> Select:
@@ -157,7 +158,7 @@ def stands_in_for(session: Session, username: str, day: date | None = None) -> l
     query = select(Absence.username).where(
         Absence.deputy == username, Absence.first_day <= day, Absence.last_day >= day
     )
-    return list(session.scalars(query))
+    return once(session, ("stands in", username, day), lambda: list(session.scalars(query)))
 
 
 def queue_exists(session: Session, queue: str) -> bool:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     and_,
@@ -82,6 +84,16 @@ class Viewer:
     def of(cls, session: Session, username: str) -> Viewer:
         mine = access.reach(session, username)
         return cls(session, username, mine, access.lanes(session, mine))
+
+    def seen(self, among: list[str] | None) -> Select:
+        """Select the cases that exist for the user; the database finds all of them once a query."""
+        if among is not None:
+            return access.visible_cases(self.session, self.username, among)
+        return select(self._every_case.c.id)
+
+    @cached_property
+    def _every_case(self) -> CTE:
+        return access.visible_cases(self.session, self.username).cte("seen")
 
     @property
     def only_partner(self) -> bool:
@@ -240,6 +252,5 @@ def _case_is_seen(viewer: Viewer, tab: str, cases: Cases) -> ColumnElement[bool]
     if tab == DONE_TODAY or viewer.mine.partner_units:
         # A task that is done opens its case no longer, and an outsider's only by a consent.
         among = None if cases.ids is None else list(cases.ids)
-        seen = access.visible_cases(viewer.session, viewer.username, among)
-        return WorkItem.case_id.in_(seen)
+        return WorkItem.case_id.in_(viewer.seen(among))
     return true()

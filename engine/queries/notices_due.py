@@ -137,7 +137,7 @@ def _tasks(asker: Asker) -> Iterable[_Task]:
     mine = asker.mine
     desks = mine.queues - (mine.led_units - mine.units)
     parts = []
-    for lane in access.own_lanes(mine):
+    for lane in access.lanes(asker.session, mine, shared=False):
         query = select(*_TASK).where(
             lane.condition, unfinished(), WorkItem.state == OPEN, WorkItem.due_at.is_not(None)
         )
@@ -170,9 +170,14 @@ def _duties(asker: Asker) -> list[Row]:
         and_(nobody, Case.stedfortraeder.in_(mine.usernames)),
     ]
     if asker.own_units:
-        ways.append(
-            and_(nobody, Case.stedfortraeder.is_(None), Case.owner_unit.in_(asker.own_units))
+        # A unit that leaves very many to nobody is told of those that have waited longest.
+        waiting = select(Case.id).where(
+            nobody,
+            Case.stedfortraeder.is_(None),
+            Case.owner_unit.in_(asker.own_units),
+            Case.locked.is_(False),
         )
+        ways.append(Case.id.in_(waiting.order_by(Case.opened_at, Case.id).limit(MOST)))
     return _unmet(asker, [_open_duties(way, *_DUTY) for way in ways])
 
 

@@ -24,13 +24,13 @@ from engine.domain.access.dividing import (
     REFERRAL,
     TASKS,
     TRAIL,
-    by_consent_alone,
     parts,
 )
 from engine.domain.access.placing import in_place_of, place
 from engine.domain.access.reaching import WORKERS, Reach, reach, workers
 from engine.domain.access.seeing import (
     answered_for,
+    by_consent_alone,
     existing,
     may_see,
     seen_among,
@@ -38,7 +38,7 @@ from engine.domain.access.seeing import (
     visible_cases,
     whole_cases,
 )
-from engine.domain.access.working import Lane, lanes, may, own_lanes, unlocked, visible_tasks, works
+from engine.domain.access.working import Lane, lanes, may, unlocked, visible_tasks, works
 
 __all__ = [
     "CONSENTS",
@@ -63,7 +63,6 @@ __all__ = [
     "lanes",
     "may",
     "may_see",
-    "own_lanes",
     "parts",
     "place",
     "reach",

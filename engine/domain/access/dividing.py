@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -53,17 +51,6 @@ def parts(session: Session, username: str, case: Case) -> frozenset[str]:
         if works(mine, task, case) and desk not in mine.partner_units:
             seen |= _of_queue(task.queue)
     return frozenset(seen)
-
-
-def by_consent_alone(session: Session, username: str, case_ids: Iterable[str]) -> set[str]:
-    """Those of the cases that the user sees as an outside partner, by the citizen's consent only.
-
-    Of a family such a partner knows those who said yes (`consent.known_to`).
-    """
-    if not reach(session, username).partner_units:
-        return set()
-    named = session.scalars(select(Case).where(Case.id.in_(list(case_ids))))
-    return {case.id for case in named if parts(session, username, case) == _OF_A_PARTNER}
 
 
 def _answers_for(session: Session, mine: Reach, case: Case) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import Date, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.domain import organisation
 from engine.domain.organisation import LEADER_SUFFIX, ROLE_QUEUES, Absence, Role, Unit, User
-from engine.store import ReadingSession
+from engine.store import once
 
 #: Whose people work on the rules: they see the task, and never a citizen's case (domain.md C8).
 RULES_ONLY = "procesejer"
@@ -20,7 +21,6 @@ WORKERS = frozenset(
     {"sagsbehandler", "koordinator", "fs_sagsbehandler", "jurist", "procesejer", "partner"}
 )
 LEADERS = frozenset({"leder", "chef"})
-_KNOWN = "reaches"
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,13 @@ class Reach:
 
 
 def reach(session: Session, username: str) -> Reach:
-    """The user's own reach today together with that of absent colleagues they stand in for.
-
-    A page asks many times: its session, which only reads, looks it up once.
-    """
-    if not isinstance(session, ReadingSession):
-        return _looked_up(session, username)
-    known, key = session.info.setdefault(_KNOWN, {}), (username, clock.today())
-    if key not in known:
-        known[key] = _looked_up(session, username)
-    return known[key]
+    """The user's own reach today together with that of absent colleagues they stand in for."""
+    today = clock.today()
+    return once(session, ("reach", username, today), lambda: _looked_up(session, username, today))
 
 
-def _looked_up(session: Session, username: str) -> Reach:
-    held = session.execute(_HELD, {"me": username, "day": clock.today()}).all()
+def _looked_up(session: Session, username: str, day: date) -> Reach:
+    held = session.execute(_HELD, {"me": username, "day": day}).all()
     away = sorted({row.username for row in held} - {username})
     if not away:
         alone = _reach(held, {username})

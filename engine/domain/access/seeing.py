@@ -18,22 +18,44 @@ from engine.instances import WorkItem, unfinished
 def visible_cases(session: Session, username: str, among: list[str] | None = None) -> Select:
     """Select the ids of the cases whose content the user may see; `among` these alone."""
     mine = reach(session, username)
+    ways = _ways(mine)
+    if mine.partner_units:
+        ways.append(consent.disclosed_to(mine.partner_units))
+    if among is not None:
+        ways = _of(ways, among)
+    return select(Case.id).where(Case.id.in_(union_all(*ways)), existing())
+
+
+def by_consent_alone(session: Session, username: str, case_ids: Iterable[str]) -> set[str]:
+    """Those of the cases that the user sees as an outside partner, by the citizen's consent only.
+
+    Of a family such a partner knows those who said yes (`consent.known_to`).
+    """
+    mine = reach(session, username)
+    if not mine.partner_units:
+        return set()
+    seen = seen_among(session, username, case_ids)
+    return seen - set(session.scalars(union_all(*_of(_ways(mine), seen))))
+
+
+def _ways(mine: Reach) -> list[Select]:
+    """Select the cases by each way there is to one, without the consent that a partner needs."""
     taking_part = select(Involvement.case_id).where(*takes_part_now(mine))
     # A partner's open task shows the task; the case needs the citizen's consent.
     shows = or_(WorkItem.desk.is_(None), WorkItem.desk.not_in(mine.partner_units))
-    ways = [
+    return [
         taking_part,
         shared(mine),
         # One select each, or SQLite would rather read all cases and all tasks.
         *(select(Case.id).where(way) for way in answered_for(mine)),
         *(select(WorkItem.case_id).where(unfinished(), way, shows) for way in ways_to_me(mine)),
     ]
-    if mine.partner_units:
-        ways.append(consent.disclosed_to(mine.partner_units))
-    if among is not None:
-        # Each way looks up these few, instead of all that the user may see.
-        ways = [way.where(way.selected_columns[0].in_(among)) for way in ways]
-    return select(Case.id).where(Case.id.in_(union_all(*ways)), existing())
+
+
+def _of(ways: list[Select], among: Iterable[str]) -> list[Select]:
+    """Each way looks up these few, instead of all that the user may see."""
+    few = list(among)
+    return [way.where(way.selected_columns[0].in_(few)) for way in ways]
 
 
 def whole_cases(session: Session, username: str, among: list[str] | None = None) -> Select:

@@ -103,23 +103,23 @@ class Lane:
     apart: tuple[ColumnElement[bool], ...]
 
 
-def lanes(session: Session, mine: Reach) -> list[Lane]:
-    """The lanes that together hold what `visible_tasks` selects.
+def lanes(session: Session, mine: Reach, shared: bool = True) -> list[Lane]:
+    """The lanes that together hold what `visible_tasks` selects; without what a co-coordinator
+    shares where it is not `shared`.
 
     A list takes a page from each part of a lane and merges them: it reads no more than it shows. A
     list of tasks that are done also says `unlocked()`: they lie where they lay.
     """
-    found = own_lanes(mine)
-    if session.scalar(appointment.shared_with(mine.usernames, clock.today()).limit(1)):
+    found = _own_lanes(mine)
+    if shared and session.scalar(appointment.shared_with(mine.usernames, clock.today()).limit(1)):
         item, queues = WorkItem, sorted(mine.queues)
         elsewhere = or_(item.desk.is_(None), item.desk.not_in(queues)) if queues else true()
-        shared = and_(_shared_with_me(session, mine), *_of_nobody_here(mine), elsewhere, unlocked())
-        found.append(Lane("shared", shared, (shared,)))
+        both = and_(_shared_with_me(session, mine), *_of_nobody_here(mine), elsewhere, unlocked())
+        found.append(Lane("shared", both, (both,)))
     return found
 
 
-def own_lanes(mine: Reach) -> list[Lane]:
-    """The lanes without what a co-coordinator shares."""
+def _own_lanes(mine: Reach) -> list[Lane]:
     me, queues = sorted(mine.usernames), sorted(mine.queues)
     not_given, not_mine = _of_nobody_here(mine)
 
