@@ -1,8 +1,8 @@
-"""Whether the trials see it when a query forgets to ask who is asking.
+"""Whether it is seen when a query forgets to ask who is asking.
 
-In a copy of the code each call that asks is sent to `unfiltered` instead, one after another, and each
-condition inside the rule itself is left out; the trials are run there until they find it. The calls
-are found in the code, so none can be forgotten. A table tells what each found, after how many trials.
+In the running site each call that asks is sent to `unfiltered` instead, one after another, and each
+condition inside the rule itself is left out, while the requests of `sweeping` that come by there are
+made once more. The calls are found in the code, so none can be forgotten.
 
     python -m tests.barrier.mutations             # all of them
     python -m tests.barrier.mutations notes       # those whose name holds the word
@@ -12,21 +12,24 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from tests.barrier import world
+from tests.barrier import sweeping, trial, world
+from tests.barrier.switching import Switch, run_through
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("engine", "web", "tests", "processes", "forms")
-#: So many trials, before a mutation counts as not seen.
-ENOUGH = 3000
+#: So many drawn states, and requests in each, before a mutation counts as not seen.
+STATES, ENOUGH = 4, 150
+BETWEEN_LISTS = 4
+#: So often a route that comes by none of those that are looked for is asked all the same.
+PATIENCE = 4
 #: Where somebody asks, and what they call.
 ASKING = ("engine/queries/**/*.py", "web/pages/*.py", "engine/domain/papers.py")
 ASKED = re.compile(
@@ -46,52 +49,17 @@ class Mutation:
     old: str
     new: str
 
-    @property
-    def aim(self) -> tuple[str, ...]:
-        """The beginnings of the routes that use the file; all routes where it is not said."""
-        stem = Path(self.file).stem
-        folder = Path(self.file).parent.name
-        return AIMS.get(stem, AIMS.get(folder, ()))
+    def switch(self) -> Switch:
+        file = ROOT / self.file
+        sound = file.read_text(encoding="utf-8")
+        end = self.at + len(self.old)
+        return Switch(file, self.at, sound[: self.at] + self.new + sound[end:])
 
 
-#: The pages that most of the rule shows on.
-WIDE = ("/opgaver", "/sager", "/noter")
-#: File, or folder -> the routes that show what it finds.
-AIMS = {
-    "access": WIDE,
-    "appointment": WIDE,
-    "consent": WIDE,
-    "plan_sight": ("/sager/<nummer>/plan",),
-    "calendar": ("/kalender",),
-    "case": ("/sager/<nummer>",),
-    "course": ("/sager/<nummer>/forloeb",),
-    "committee": ("/udvalg",),
-    "documents": ("/sager/<nummer>",),
-    "figures": ("/noegletal",),
-    "handover": ("/sager/<nummer>/overdragelse",),
-    "inbox": ("/opgaver",),
-    "inbox_asked": ("/opgaver",),
-    "inbox_chosen": ("/opgaver",),
-    "inbox_next": ("/opgaver",),
-    "known": ("/opgaver/<task_id>",),
-    "letters": ("/sager/<nummer>/breve",),
-    "meetings": ("/sager/<nummer>",),
-    "news": ("/sager/<nummer>",),
-    "notes": ("/sager/<nummer>", "/noter"),
-    "notices": ("/beskeder",),
-    "notices_due": ("/beskeder",),
-    "notices_told": ("/beskeder",),
-    "papers": ("/sager/<nummer>", "/noter", "/kalender"),
-    "plan": ("/sager/<nummer>/plan",),
-    "registered": ("/personer", "/henvis"),
-    "search": ("/sager", "/gaa-til", "/opgaver"),
-    "task": ("/opgaver/<task_id>",),
-    "trail": ("/sager/<nummer>/historik",),
-}
 #: Calls that change nothing that anybody is told, and why.
 NOTHING_TOLD = {
-    "imports access.may_see 1": "only where the browser goes next, which asks again",
-    "referral access.may_see 1": "only where the browser goes next, which asks again",
+    "pages/imports access.may_see 1": "only where the browser goes next, which asks again",
+    "pages/referral access.may_see 1": "only where the browser goes next, which asks again",
 }
 #: Conditions inside the rule: (what it is, file, the text, the text without it).
 INSIDE = (
@@ -251,7 +219,9 @@ def found() -> list[Mutation]:
 
 def _calls(file: Path) -> list[Mutation]:
     path = file.relative_to(ROOT)
-    where = "/".join(path.with_suffix("").parts[2:])
+    where = (
+        "/".join(path.with_suffix("").parts[1:]).removeprefix("queries/").removeprefix("domain/")
+    )
     number: Counter[str] = Counter()
     mutations = []
     for call in ASKED.finditer(file.read_text(encoding="utf-8")):
@@ -263,35 +233,114 @@ def _calls(file: Path) -> list[Mutation]:
     return mutations
 
 
-def copied(folder: Path) -> Path:
-    """The code without what is installed or built for the browser beside it."""
-    for room in ROOMS:
-        left = shutil.ignore_patterns("node_modules", "__pycache__")
-        shutil.copytree(ROOT / room, folder / room, ignore=left)
-    return folder
+@dataclass
+class Hunt:
+    """One mutation that is looked for. `asked`: how many requests it stood in the way of."""
+
+    mutation: Mutation
+    switch: Switch
+    asked: int = 0
+    here: int = 0
+    seconds: float = 0.0
+    told: str = ""
+
+    def __str__(self) -> str:
+        mark = "seen" if self.told else "NOT SEEN"
+        took = f"{self.seconds:4.0f} s {self.asked:4} asked"
+        return f"{self.mutation.name:45} {mark:8} {took}  {self.told[:150]}"
 
 
-def tried(mutation: Mutation, copy: Path, built: Path, seed: int) -> tuple[bool, str]:
-    """Whether the trials see the mutation, and what they say of it."""
-    file = copy / mutation.file
-    sound = file.read_text(encoding="utf-8")
-    end = mutation.at + len(mutation.old)
-    file.write_text(sound[: mutation.at] + mutation.new + sound[end:], encoding="utf-8")
-    asked = ["--world", str(built), "--trials", str(ENOUGH), "--leaks", "1", "--seed", str(seed)]
+@dataclass
+class Sweep:
+    """The mutations that are looked for together in one running site."""
+
+    site: trial.Site
+    hunts: list[Hunt]
+    #: What the site tells somebody without any mutation.
+    leaks: list = field(default_factory=list)
+
+    def run(self, states: int = STATES) -> None:
+        """Until all are seen, or nothing is left to ask."""
+        for number in range(states):
+            if not self.unseen:
+                return
+            self._state(trial.State(self.site, number, 1, trial.Result()))
+
+    @property
+    def unseen(self) -> list[Hunt]:
+        return [hunt for hunt in self.hunts if not hunt.told]
+
+    def _state(self, state: trial.State) -> None:
+        for hunt in self.unseen:
+            hunt.here = 0
+        with state.drawn():
+            dull: Counter[str] = Counter()
+            clients = {name: self.site.client(name) for name in state.names}
+            drawn = self.site.file.with_suffix(".drawn")
+            world.copied(self.site.file, drawn)
+            for rule, method, ask in self._asks(state, clients):
+                if not any(hunt.here < ENOUGH for hunt in self.unseen):
+                    return
+                if dull[rule] < PATIENCE:
+                    put_back = partial(world.copied, drawn, self.site.file)
+                    dull[rule] += not self._ask(state, ask, put_back, method)
+
+    def _asks(self, state: trial.State, clients: dict):
+        """(rule, method, what asks it and adds the leaks to the state's result)."""
+        listed = iter(sweeping.changed_first(state.oracle, state.names))
+        asked = sweeping.requests(self.site.rules, state.oracle, state.names, state.tokens)
+        for number, (name, one) in enumerate(asked):
+            # Now and then what is listed is held against what should be.
+            if number % BETWEEN_LISTS == 0 and (whose := next(listed, None)):
+                yield "lists", "GET", partial(state.hold_lists, clients[whose], whose)
+            yield one.rule, one.method, partial(state.hold, clients[name], name, one)
+
+    def _ask(self, state: trial.State, ask: Callable, put_back: Callable, method: str) -> bool:
+        """Once as the site is, and once with each mutation that is come by and not yet seen.
+
+        Whether there were such.
+        """
+        with run_through() as ran:
+            found = _leaks(state, ask)
+        if method == "POST":
+            put_back()
+        if found:
+            self.leaks += found
+            return True
+        met = [hunt for hunt in self.unseen if id(hunt.switch.shows_in) in ran]
+        for hunt in met:
+            if hunt.here >= ENOUGH:
+                continue
+            began = time.process_time()
+            with hunt.switch.on():
+                leaks = _leaks(state, ask)
+            hunt.asked += 1
+            hunt.here += 1
+            hunt.seconds += time.process_time() - began
+            # A page that breaks has told nobody anything.
+            hunt.told = next((str(leak) for leak in leaks if not leak.why.startswith("broke")), "")
+            if hunt.told:
+                print(hunt, flush=True)
+            if method == "POST":
+                put_back()
+        return bool(met)
+
+
+def _leaks(state: trial.State, ask: Callable) -> list[trial.Leak]:
+    state.result.leaks.clear()
+    ask()
+    return list(state.result.leaks)
+
+
+def swept(built: Path, folder: Path, mutations: list[Mutation]) -> Sweep:
+    """Look for the mutations in a site over a copy of the world."""
+    site = trial.Site(built, folder)
+    sweep = Sweep(site, [Hunt(mutation, mutation.switch()) for mutation in mutations])
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.barrier.trial", *asked, "--routes", *mutation.aim],
-            cwd=copy,
-            capture_output=True,
-            text=True,
-        )
+        sweep.run()
     finally:
-        file.write_text(sound, encoding="utf-8")
-    said = done.stdout.splitlines()
-    seen = done.returncode == 1 and any(line.startswith("state ") for line in said)
-    after = re.search(r"(\d+) trials", done.stdout)
-    told = next((line for line in said if line.startswith("state ")), done.stderr[-300:])
-    return seen, f"{after[1] if after else '-':>5} trials  {told[:150]}"
+        site.close()
+    return sweep
 
 
 def main() -> None:
@@ -299,27 +348,29 @@ def main() -> None:
 
     parser = argparse.ArgumentParser()
     parser.add_argument("words", nargs="*")
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--world", type=Path)
     chosen = parser.parse_args()
     enter_demo()
-    unseen = []
+    wanted = [
+        each
+        for each in found()
+        if each.name not in NOTHING_TOLD
+        and (not chosen.words or any(word in each.name for word in chosen.words))
+    ]
+    began = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         built = chosen.world or world.build(Path(folder) / "world.db")
-        copy = copied(Path(folder) / "copy")
-        for mutation in found():
-            if chosen.words and not any(word in mutation.name for word in chosen.words):
-                continue
-            if mutation.name in NOTHING_TOLD:
-                continue
-            began = time.monotonic()
-            seen, said = tried(mutation, copy, built, chosen.seed)
-            mark = "seen" if seen else "NOT SEEN"
-            took = time.monotonic() - began
-            print(f"{mutation.name:45} {mark:8} {took:4.0f} s {said}", flush=True)
-            unseen += [] if seen else [mutation.name]
-    print(f"not seen: {', '.join(unseen) or 'none'}")
-    sys.exit(1 if unseen else 0)
+        sweep = swept(built, Path(folder), wanted)
+    for hunt in sweep.unseen:
+        print(hunt)
+    for leak in sweep.leaks:
+        print(f"without any mutation: {leak}")
+    unseen = [hunt.mutation.name for hunt in sweep.unseen]
+    print(
+        f"{len(sweep.hunts) - len(unseen)} of {len(sweep.hunts)} seen"
+        f" in {time.process_time() - began:.0f} s of processor time"
+    )
+    sys.exit(1 if unseen or sweep.leaks else 0)
 
 
 if __name__ == "__main__":

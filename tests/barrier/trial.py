@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -35,6 +37,7 @@ from web.app import create_app
 #: Users per drawn state, and requests per user.
 USERS, REQUESTS = 6, 14
 NUMBER = re.compile(r"\b20\d\d-\d{4}\b")
+TASK = re.compile(r"/opgaver/([0-9a-f]{8}-[0-9a-f-]{27})")
 #: What differs between any two pages, whatever they are of.
 CHANGING = re.compile(
     r'(csrf_token" value="|Token": ?"|name="_fane" value="|name="id" value="|kl\. )[^"<]*'
@@ -107,14 +110,14 @@ def run(site: Site, trials: int, seed: int, enough: int = 10, states: int | None
     result, number = Result(), 0
     while result.trials < trials and len(result.leaks) < enough:
         if states is None or states == number:
-            _State(site, number, seed, result).run()
+            State(site, number, seed, result).run()
         number += 1
         if states is not None and number > states:
             break
     return result
 
 
-class _State:
+class State:
     """One drawn state of the world, and what a few users ask of it."""
 
     def __init__(self, site: Site, number: int, seed: int, result: Result):
@@ -122,20 +125,26 @@ class _State:
         self.random = random.Random(f"{seed}-{number}")
 
     def run(self) -> None:
+        with self.drawn():
+            for username in self._people():
+                self._one(username)
+
+    @contextmanager
+    def drawn(self) -> Iterator[None]:
+        """The site in this state, at its moment."""
         self.site.renew()
-        now = self._moment()
-        with clock.travelling(now):
-            self.db = world.connected(self.site.file)
-            Drawing(self.db, self.random, clock.today()).draw()
-            tokens = self._feeds()
+        with clock.travelling(self._moment()):
+            db = world.connected(self.site.file)
+            Drawing(db, self.random, clock.today()).draw()
+            names = db.execute("select username from users order by username")
+            self.names = [row[0] for row in names]
+            db.close()
+            self.tokens = self._feeds()
             self._look()
-            people = self._people()
             self.began = self._last_read()
             #: Whom somebody has registered themselves, under a name that they typed.
             self.registered: dict[str, set[str]] = defaultdict(set)
-            self.db.close()
-            for username in people:
-                self._one(username, tokens)
+            yield
 
     def _moment(self) -> datetime:
         """A moment of a week, as often as not the first or last of a day."""
@@ -146,9 +155,8 @@ class _State:
     def _feeds(self) -> list[str]:
         from engine import calendar_feeds
 
-        names = [row[0] for row in self.db.execute("select username from users order by username")]
         self.feed_of = {}
-        for username in self.random.sample(names, 3):
+        for username in self.random.sample(self.names, 3):
             holds = self.random.choice(("mine", "enhed"))
             token = calendar_feeds.make(self.site.store, username, holds)
             self.feed_of[token] = username
@@ -163,32 +171,31 @@ class _State:
 
     def _people(self) -> list[str]:
         """Users of whom half see something here."""
-        names = [row[0] for row in self.db.execute("select username from users order by username")]
         near = [
             name
-            for name in names
+            for name in self.names
             if any(self.oracle.person(name).sees(case) for case in self.oracle.rows.cases)
         ]
         half = self.random.sample(near, min(USERS // 2, len(near)))
         # Those who may have a task and not its case are few, and the likeliest to be shown too much.
-        outside = [name for name in names if self.oracle.person(name).blind]
+        outside = [name for name in self.names if self.oracle.person(name).blind]
         half += self.random.sample(outside, 2)
-        return half + self.random.sample(names, USERS - len(half))
+        return half + self.random.sample(self.names, USERS - len(half))
 
-    def _one(self, username: str, tokens: list[str]) -> None:
+    def _one(self, username: str) -> None:
         client = self.site.client(username)
         if not self.site.aimed or any(rule.rule in asking.LISTED for rule in self.site.rules):
-            self._lists(client, username)
+            self.hold_lists(client, username)
         for _ in range(REQUESTS):
-            asker = Asker(self.site.rules, self.oracle, self.random, tokens)
+            asker = Asker(self.site.rules, self.oracle, self.random, self.tokens)
             asked = asker.ask(self.oracle.person(username))
-            self._try(client, username, asked)
+            self.hold(client, username, asked)
             if asked.method == "POST":
                 self._look()
 
     # --- one request ------------------------------------------------------------------------------
 
-    def _try(self, client: FlaskClient, username: str, asked: Asked) -> None:
+    def hold(self, client: FlaskClient, username: str, asked: Asked) -> None:
         self.result.trials += 1
         self.result.routes[asked.rule] += 1
         reader = self._reader(username, asked)
@@ -211,7 +218,7 @@ class _State:
                 if one != two:
                     self._leak(username, asked, f"{what} differs from what was never there")
         if asked.rule == "/personer" and asked.method == "POST":
-            self.registered[username].add(asked.sought)
+            self.registered[username] |= {asked.sought, asked.twin.sought}
 
     def _reader(self, username: str, asked: Asked) -> Person:
         """Whose eyes it is: a calendar's address is its owner's, whoever follows it."""
@@ -221,7 +228,7 @@ class _State:
     def _is_hidden(self, username: str, reader: Person, asked: Asked) -> bool:
         """Whether the twin should be answered alike: nothing that is named exists for the reader."""
         word = asked.sought
-        if word in self.registered[username]:
+        if self.registered[username] & {word, asked.twin.sought}:
             return False
         if word in self.canary:
             return not reader.may_find(self.canary[word])
@@ -237,6 +244,9 @@ class _State:
                 self.result.shown += 1
             else:
                 self._leak(reader, asked, f"told {word}")
+        for task in set(TASK.findall(text)) - set(TASK.findall(echoed)):
+            if task in self.oracle.task and not reader.lies_with_me(self.oracle.task[task]):
+                self._leak(reader, asked, f"leads to the task {task}")
         if asked.rule.startswith("/overfoer"):
             return  # an importer knows the numbers of the cases they brought in
         for number in set(NUMBER.findall(text)) - set(NUMBER.findall(echoed)):
@@ -272,7 +282,7 @@ class _State:
 
     # --- what is there is listed ------------------------------------------------------------------
 
-    def _lists(self, client: FlaskClient, username: str) -> None:
+    def hold_lists(self, client: FlaskClient, username: str) -> None:
         """The lists hold all that the oracle grants, no more, and count it."""
         person = self.oracle.person(username)
         seen = {case.nummer for case in self.oracle.rows.cases if person.sees(case)}
