@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import Date, ForeignKey, LargeBinary, String, UniqueConstraint, func, or_, select
+from sqlalchemy import (
+    Date,
+    ForeignKey,
+    LargeBinary,
+    Select,
+    String,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from engine import clock, events
@@ -192,17 +203,29 @@ def namesakes(session: Session, name: str, birth_date: date | None, seen_by: str
 
     They are never taken for one: two people may share both.
     """
-    from engine.domain import access
-
-    in_sight = select(Party.person_id).where(
-        Party.case_id.in_(access.visible_cases(session, seen_by))
-    )
     query = select(Person).where(
         func.lower(Person.name) == func.lower(" ".join(name.split())),
         Person.birth_date == birth_date,
-        or_(Person.registered_by == seen_by, Person.id.in_(in_sight)),
+        or_(Person.registered_by == seen_by, Person.id.in_(in_sight(session, seen_by))),
     )
     return list(session.scalars(query.order_by(Person.id)))
+
+
+def in_sight(session: Session, username: str) -> Select:
+    """Select the ids of the people in the cases that the user sees.
+
+    Of a family a partner who sees the case by consent alone knows those who said yes.
+    """
+    from engine.domain import access, consent
+
+    visible = access.visible_cases(session, username)
+    people = select(Party.person_id).where(Party.case_id.in_(visible))
+    units = access.reach(session, username).partner_units
+    outside = access.by_consent_alone(session, username, session.scalars(visible)) if units else ()
+    if not outside:
+        return people
+    agreed = tuple_(Party.case_id, Party.person_id).in_(consent.known_to(units))
+    return people.where(or_(Party.case_id.not_in(outside), agreed))
 
 
 def find_by_cpr(session: Session, cpr_number: str) -> Person | None:

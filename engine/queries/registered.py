@@ -56,7 +56,7 @@ def one(session: Session, username: str, person_id: str) -> Somebody:
 
 def _seen(session: Session, username: str, *wanted) -> list[Somebody]:
     visible = access.visible_cases(session, username)
-    known = select(Party.person_id).where(Party.case_id.in_(visible))
+    known = people.in_sight(session, username)
     query = select(Person).where(
         *wanted, or_(Person.registered_by == username, Person.id.in_(known))
     )
