@@ -155,6 +155,8 @@ class Asker:
         query, nothing = self._query(rule, real)
         form = self._form(rule, real) if method == "POST" else {}
         sought = form | {"navn": _unborne(form["navn"])} if "foedt" in form else None
+        if sought == form:
+            sought = None  # somebody that a trial has registered
         asked = Asked(method, rule.rule, _address(rule, real), query, form)
         asked.partial = self.random.random() < 0.2
         if self._is_hidden(person, rule, real) and real != none:

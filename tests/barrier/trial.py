@@ -218,7 +218,8 @@ class State:
                 if one != two:
                     self._leak(username, asked, f"{what} differs from what was never there")
         if asked.rule == "/personer" and asked.method == "POST":
-            self.registered[username] |= {asked.sought, asked.twin.sought}
+            sent = filter(None, (asked, asked.twin))
+            self.registered[username] |= {each.sought for each in sent}
 
     def _reader(self, username: str, asked: Asked) -> Person:
         """Whose eyes it is: a calendar's address is its owner's, whoever follows it."""
