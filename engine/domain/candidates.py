@@ -34,14 +34,15 @@ _STRAIN = (NOTHING, REASON, APPROVAL)
 
 @dataclass(frozen=True)
 class Candidate:
-    """One person who may be chosen. Loads in percent of the norm, without and with this case."""
+    """One person who may be chosen. Loads in percent of the norm, without and with this case; none
+    where the person is to have no cases."""
 
     username: str
     name: str
     unit: str
     unit_name: str
-    before: int
-    after: int
+    before: int | None
+    after: int | None
     colour: str
     demand: str
     #: The unit is where the case is placed; the citizen has asked for it.
@@ -55,6 +56,8 @@ class Candidate:
 
     @property
     def rise(self) -> str:
+        if self.after is None:
+            return "har normen 0"
         return f"fra {self.before} % til {self.after} %"
 
 
@@ -81,8 +84,8 @@ def ranked(session: Session, case: Case) -> list[Candidate]:
                 name=user.name,
                 unit=unit,
                 unit_name=unit_name,
-                before=appointment.percent(session, load, case.organisationsmodel),
-                after=appointment.percent(session, more, case.organisationsmodel),
+                before=_percent(session, load, case.organisationsmodel),
+                after=_percent(session, more, case.organisationsmodel),
                 colour=colour,
                 demand=demand,
                 placed=chosen is not None and unit == chosen.unit,
@@ -99,15 +102,20 @@ def ranked(session: Session, case: Case) -> list[Candidate]:
 def _rank(one: Candidate):
     return (
         one.recused,
+        one.after is None,
         _STRAIN.index(one.demand) if one.demand in _STRAIN else len(_STRAIN),
         not one.placed,
         not one.wished,
         not one.knows,
         -len(one.skills),
         bool(one.away_until),
-        one.after,
+        one.after or 0,
         one.name,
     )
+
+
+def _percent(session: Session, load: Load, model: str | None) -> int | None:
+    return appointment.percent(session, load, model) if load.norm else None
 
 
 def _strain(session: Session, load: Load, model: str | None) -> tuple[str, str]:

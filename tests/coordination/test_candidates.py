@@ -85,3 +85,10 @@ def test_an_absence_is_told(placed):
     told = reasons(one(placed, "koordinator-1"))
     assert any(reason.startswith("er fraværende til") for reason in told)
     assert "kender til uddannelse" in told
+
+
+def test_who_is_to_have_no_cases_stands_after_those_who_may(placed):
+    placed.write(lambda s, c: organisation.change_setting(s, "norm.koordinator-2", 0))
+    found = one(placed, "koordinator-2")
+    assert (found.before, found.after, found.rise) == (None, None, "har normen 0")
+    assert ranked(placed)[-1].username == "koordinator-2"

@@ -22,7 +22,8 @@ class Carried:
     name: str
     unit: str
     load: Load
-    percent: int
+    #: None where the person is to have no cases: a norm of nought.
+    percent: int | None
     colour: str
     words: str
 
@@ -48,6 +49,6 @@ def carried(session: Session, chosen: Scope) -> list[Carried]:
         ]
         colour = colours[0] if colours else "groen"
         home = appointment.home(session, user.username) or ""
-        percent = appointment.percent(session, load, model)
+        percent = appointment.percent(session, load, model) if load.norm else None
         found.append(Carried(user.name, home, load, percent, colour, _WORDS[colour]))
-    return sorted(found, key=lambda one: (-one.percent, one.name))
+    return sorted(found, key=lambda one: (-(one.percent or 0), one.name))
