@@ -54,7 +54,7 @@ def do_all(context: Context, x: float = 0, **_: object) -> dict:
     session, case = context.session, context.case
     deadlines.start(session, case, "KP-4")
     deadlines.start(session, case, "BL-5")
-    letters.send(session, case, "B09", "KUI")
+    letters.send(session, case, "B09", "KUI", svar="modtaget")
     mark = {"by": context.actor, "case_id": case.id, "subject": "prøve"}
     budget.request(session, "faelles-2026", 90_000, **mark)
     budget.reserve(session, "faelles-2026", 60_000, **mark)
