@@ -231,7 +231,11 @@ def test_every_table_that_is_written_once_says_which_keys_it_has():
         "events": [["id"], ["case_id", "seq"]],
         "reads": [["id"], ["case_id", "seq"]],
         "budget_entries": [["id"]],
-        "votes": [["id"], ["item_id", "member"]],
+        "budget_contributions": [["id"], ["line", "number"]],
+        "bills": [["id"], ["application_id", "voucher"]],
+        "votes": [["id"], ["ballot_id", "member", "number"]],
+        "committee_minutes": [["id"], ["meeting_id"]],
+        "committee_minutes_answers": [["id"], ["minutes_id", "member", "number"]],
     }
 
 
