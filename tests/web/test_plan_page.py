@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock, dispatch, outbox, reads
+from engine.domain import cases, letters
 from engine.settings import Settings
 from tests.web.fiktivby import played_into
 
@@ -54,24 +55,41 @@ def test_the_school_gets_its_part_and_no_letters(client_of, mads):
     assert client.get(f"/sager/{mads}/breve").status_code == 404
 
 
-def test_a_letter_opens_as_page_and_pdf_with_what_became_of_it(client_of, site_store, mads):
+@pytest.fixture
+def written(site_store, mads):
+    """The number of a letter that has not left yet: those of the story have."""
+
+    def write(session) -> str:
+        case = cases.by_number(session, mads)
+        return letters.send(session, case, "B09", "SSP", svar="modtaget").journal_no
+
+    return site_store.write(write)
+
+
+def test_a_letter_opens_as_page_and_pdf_with_what_became_of_it(
+    client_of, site_store, mads, written
+):
     client = client_of("koordinator-1")
     listed = client.get(f"/sager/{mads}/breve")
     number = re.findall(rf"/sager/{mads}/breve/({mads}-B\d+)", listed.text)[0]
-    assert "Venter på at blive sendt" in listed.text
+    assert number == written and "Venter på at blive sendt" in listed.text
     outbox.send_due(site_store, dispatch.senders(site_store, Settings(demo=True)))
     page = client.get(f"/sager/{mads}/breve/{number}")
-    assert "Her er din plan" in page.text and "det her er en demonstration" in page.text
+    assert (
+        "Vi har modtaget henvisningen" in page.text and "det her er en demonstration" in page.text
+    )
     assert client.get(f"/sager/{mads}/breve/{number}.pdf").data.startswith(b"%PDF")
     assert opened(site_store)[-2:] == [f"brev:{number}", f"brev:{number}:pdf"]
     assert client.get(f"/sager/{mads}/breve/{mads}-B999").status_code == 404
 
 
-def test_a_letter_that_failed_says_so_and_can_be_sent_again(client_of, site_store, mads, tmp_path):
+def test_a_letter_that_failed_says_so_and_can_be_sent_again(
+    client_of, site_store, mads, written, tmp_path
+):
     chosen = Settings(letters_out=tmp_path / "endnu_ikke")
     outbox.send_due(site_store, dispatch.senders(site_store, chosen))
     client = client_of("koordinator-1")
-    number = f"{mads}-B001"
+    number = written
     page = client.get(f"/sager/{mads}/breve/{number}").text
     assert "Brevet er ikke kommet af sted" in page and "Send igen nu" in page
     chosen.letters_out.mkdir()
