@@ -67,7 +67,8 @@ def test_a_calendar_address_is_told_once_and_opens_without_signing_in(app, clien
     assert answer.status_code == 200
     text = answer.text
     assert "M.P. (2026-0001)" in text
-    assert not re.search(r"Mads|Prøvesen|Liv|\d{6}-?\d{4}(?!T|\d)", text.replace("DTSTAMP", ""))
+    said = re.sub(r"UID:\S+", "", text)  # an id may hold ten digits in a row
+    assert not re.search(r"Mads|Prøvesen|Liv|\d{6}-?\d{4}(?!T|\d)", said)
     closing = re.search(r'action="(/kalender/adresser/[^"]+/luk)"', page).group(1)
     assert client_of("koordinator-2").post(closing).status_code == 409
     assert program.get(address).status_code == 200
