@@ -123,7 +123,7 @@ def test_the_whole_municipality_is_told_by_unit_and_never_case_by_case(store, nu
     assert found.lines == ()
     assert [(unit.name, unit.hidden) for unit in found.units] == [
         ("Beskæftigelse", True),
-        ("Kommunal ungeindsats", False),
+        ("Kommunal ungeindsats", True),  # else the sum would tell of the other
     ]
 
 
@@ -159,6 +159,16 @@ def test_a_partner_has_no_figures(store, nummer):
 def test_ones_own_cases_hide_nothing(store, nummer):
     assert overview(store, COORDINATOR).scope.key == figures.MINE
     assert not any(one.few for one in overview(store, COORDINATOR).figures.values())
+
+
+def test_the_list_of_all_groups_is_closed_where_one_of_them_is_hidden(store, nummer, monkeypatch):
+    ids = [offered(store, "KUI", 1) for _ in range(8)]
+    rows = [Row(case_id, TODAY, group="få" if n < 2 else "mange") for n, case_id in enumerate(ids)]
+    sorts = Figure("X", "x", COUNT, "x", lambda *_: rows, "x", grouped=True)
+    monkeypatch.setitem(figures.FIGURES, "X", sorts)
+    with store.reading() as session:
+        assert figures.opened(session, LEADER, "X", "KUI", 12).lines == ()
+        assert figures.opened(session, LEADER, "X", "KUI", 12, "få").lines == ()
 
 
 def test_one_hidden_group_takes_the_next_smallest_with_it():

@@ -13,7 +13,7 @@ from engine.domain import access
 from engine.domain.cases import Case
 from engine.queries import search
 from engine.queries.figures.figure import FIGURES, Figure, Period
-from engine.queries.figures.overview import Part, few, period, rows_of, shown
+from engine.queries.figures.overview import Part, few, period, rows_of, shown, too_few
 from engine.queries.figures.scope import NoSuchFigures, Scope, owners, scope
 
 
@@ -55,16 +55,17 @@ def opened(
     rows = rows_of(session, figure, chosen, span)
     everything = shown(figure, rows, chosen, span, least)
     part = everything.whole
+    # The lines name their groups: together they would tell of a group that is hidden.
+    told = not any(one.hidden for one in (part, *everything.groups))
     if group:
         part = next((one for one in everything.groups if one.name == group), None)
         if part is None:
             raise NoSuchFigures
+        told = not part.hidden
         rows = [row for row in rows if row.group == group]
     lines: tuple[Line, ...] = ()
     units: tuple[Part, ...] = ()
-    if part.hidden:
-        pass  # a list of few would tell what the number does not
-    elif chosen.opens:
+    if told and chosen.opens:
         seen = access.seen_among(session, username, {row.case_id for row in rows})
         numbers = dict(session.execute(select(Case.id, Case.nummer).where(Case.id.in_(seen))).all())
         names = search.citizens(session, list(seen), username)
@@ -78,7 +79,7 @@ def opened(
             )
             for row in sorted(rows, key=lambda row: (row.day, row.case_id), reverse=True)
         )
-    else:
+    elif told:
         units = _by_unit(session, figure, rows, least)
     return Opened(figure, chosen, months, span, group, part, lines, units)
 
@@ -86,9 +87,10 @@ def opened(
 def _by_unit(session: Session, figure: Figure, rows: list, least: int) -> tuple[Part, ...]:
     owned_by = owners(session, {row.case_id for row in rows})
     counts = Counter(owned_by[row.case_id] for row in rows)
+    hidden = too_few(counts, least)
     parts = []
     for name, count in sorted(counts.items()):
         own = [row for row in rows if owned_by[row.case_id] == name]
-        hidden = count < least
-        parts.append(Part(name, None if hidden else figure.reduce(own), count, hidden))
+        value = None if name in hidden else figure.reduce(own)
+        parts.append(Part(name, value, count, name in hidden))
     return tuple(parts)

@@ -116,7 +116,7 @@ def shown(figure: Figure, rows: list[Row], chosen: Scope, span: Period, least: i
     by_group: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_group[row.group].append(row)
-    hidden = _hidden({name: len(members) for name, members in by_group.items()}, least)
+    hidden = too_few({name: len(members) for name, members in by_group.items()}, least)
     groups = tuple(
         _part(figure, name, members, span, least, name in hidden)
         for name, members in sorted(by_group.items())
@@ -124,7 +124,7 @@ def shown(figure: Figure, rows: list[Row], chosen: Scope, span: Period, least: i
     return Shown(figure, _part(figure, "", rows, span, least), groups)
 
 
-def _hidden(counts: dict[str, int], least: int) -> set[str]:
+def too_few(counts: dict[str, int], least: int) -> set[str]:
     """The groups that are too small to tell, and one more where there is only one."""
     small = {name for name, count in counts.items() if count < least}
     others = sorted((count, name) for name, count in counts.items() if name not in small)
