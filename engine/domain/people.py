@@ -14,7 +14,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -212,20 +211,14 @@ def namesakes(session: Session, name: str, birth_date: date | None, seen_by: str
 
 
 def in_sight(session: Session, username: str) -> Select:
-    """Select the ids of the people in the cases that the user sees.
-
-    Of a family a partner who sees the case by consent alone knows those who said yes.
-    """
-    from engine.domain import access, consent
+    """Select the ids of the people in the cases that the user sees, whom the user may know."""
+    from engine.domain import access
 
     visible = access.visible_cases(session, username)
-    people = select(Party.person_id).where(Party.case_id.in_(visible))
-    units = access.reach(session, username).partner_units
-    outside = access.by_consent_alone(session, username, session.scalars(visible)) if units else ()
-    if not outside:
-        return people
-    agreed = tuple_(Party.case_id, Party.person_id).in_(consent.known_to(units))
-    return people.where(or_(Party.case_id.not_in(outside), agreed))
+    # Only an outside partner is kept from somebody in a case that they see.
+    outside = access.reach(session, username).partner_units
+    known = access.knows(session, username, session.scalars(visible) if outside else ())
+    return select(Party.person_id).where(Party.case_id.in_(visible), known)
 
 
 def find_by_cpr(session: Session, cpr_number: str) -> Person | None:

@@ -166,8 +166,7 @@ class _Teller:
         return cls(
             viewer,
             hidden,
-            # A partner knows of a family only those who said yes.
-            which_names(session, [t for t in shown if t.desk not in viewer.mine.partner_units]),
+            which_names(session, viewer.username, shown),
             search.citizens(session, list({task.case_id for task in shown}), viewer.username),
             why.of_tasks(session, shown),
             user_names(session, people | viewer.mine.usernames),

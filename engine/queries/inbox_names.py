@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Row, select, union_all
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from engine.diagrams import sight
+from engine.domain import access
 from engine.domain.organisation import LEADER_SUFFIX, Unit, User
-from engine.domain.people import Person
+from engine.domain.people import Party, Person
 from engine.instances import WorkItem
 
 _QUEUES = {
@@ -57,15 +58,27 @@ def user_names(session: Session, usernames: Iterable[str | None]) -> dict[str, s
     return dict(session.execute(query).all())
 
 
-def which_names(session: Session, tasks: Iterable[WorkItem | Row]) -> dict[str, str]:
-    """Task id -> which one of many it is: a person, or a unit other than the one that works it."""
-    items = {task.id: sight.item(task) for task in tasks if task.item and task.item != task.desk}
-    wanted = {item for item in items.values() if isinstance(item, str)}
-    if not wanted:
-        return {}
-    people = select(Person.id, Person.name).where(Person.id.in_(wanted))
-    units = select(Unit.code, Unit.name).where(Unit.code.in_(wanted))
-    names = dict(session.execute(union_all(people, units)).all())
-    return {
-        id_: names[item] for id_, item in items.items() if isinstance(item, str) and item in names
+def which_names(session: Session, username: str, tasks: Iterable[WorkItem | Row]) -> dict[str, str]:
+    """Task id -> which one of many it is: a person, or a unit other than the one that works it.
+
+    The tasks are of cases that exist for the user; whom they may not know there has no name.
+    """
+    items = {
+        task.id: (task.case_id, item)
+        for task in tasks
+        if task.item and task.item != task.desk and isinstance(item := sight.item(task), str)
     }
+    if not items:
+        return {}
+    case_ids, wanted = (set(column) for column in zip(*items.values(), strict=True))
+    people = (
+        select(Party.case_id, Person.id, Person.name)
+        .join(Person, Person.id == Party.person_id)
+        .where(Party.case_id.in_(case_ids), Person.id.in_(wanted))
+        .where(access.knows(session, username, case_ids))
+    )
+    units = select(Unit.code, Unit.name).where(Unit.code.in_(wanted))
+    names = {(case_id, person): name for case_id, person, name in session.execute(people)}
+    called = dict(session.execute(units).all())
+    found = {id_: names.get(item) or called.get(item[1]) for id_, item in items.items()}
+    return {id_: name for id_, name in found.items() if name}

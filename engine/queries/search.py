@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from engine.domain import access, consent
+from engine.domain import access
 from engine.domain.cases import Case
 from engine.domain.organisation import User
 from engine.domain.people import Party, Person
@@ -69,31 +69,18 @@ def cases(
 
 
 def citizens(session: Session, case_ids: list[str], username: str) -> dict[str, str]:
-    """Case id -> its citizens' names, with commas between.
-
-    For this reader: a partner knows of a family only those who said yes.
-    """
+    """Case id -> the names, with commas between, of its citizens whom this reader may know."""
     rows = session.execute(
-        select(Party.case_id, Person.name, Party.person_id)
+        select(Party.case_id, Person.name)
         .join(Person, Person.id == Party.person_id)
         .where(Party.case_id.in_(case_ids), Party.role == "borger")
+        .where(access.knows(session, username, case_ids))
         .order_by(Party.valid_from, Party.id)
     )
-    outside, known = _known(session, username, case_ids)
     names: dict[str, list[str]] = {}
-    for case_id, name, person_id in rows:
-        if case_id not in outside or (case_id, person_id) in known:
-            names.setdefault(case_id, []).append(name)
+    for case_id, name in rows:
+        names.setdefault(case_id, []).append(name)
     return {case_id: ", ".join(all_) for case_id, all_ in names.items()}
-
-
-def _known(session: Session, username: str, case_ids: list[str]) -> tuple[set, set]:
-    """The cases that are the reader's by consent alone, and (case, citizen) that they may know."""
-    outside = access.by_consent_alone(session, username, case_ids)
-    if not outside:
-        return outside, set()
-    units = access.reach(session, username).partner_units
-    return outside, {tuple(row) for row in session.execute(consent.known_to(units))}
 
 
 def escaped(words: str) -> str:

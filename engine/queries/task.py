@@ -20,6 +20,7 @@ from engine.domain.frame import Frame
 from engine.domain.organisation import Role, Unit, User
 from engine.instances import DONE, HELD, UNFINISHED, WorkItem
 from engine.queries import due, frame, known, why
+from engine.queries.case import citizens
 from engine.queries.inbox_names import which_names
 from engine.queries.known import Source
 
@@ -160,9 +161,9 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
         # shows itself alone: whose it is does not exist for the reader.
         nummer=case.nummer if sees_case else "",
         may_open_case=sees_case,
-        citizens=tuple(_citizen(p) for p in people.citizens(session, case.id)) if sees_case else (),
+        citizens=tuple(map(_citizen, citizens.known(session, username, case))) if sees_case else (),
         coordinator=name_of(session, case.koordinator) if sees_case else "",
-        about=which_names(session, [row]).get(row.id, "") if sees_case else "",
+        about=which_names(session, username, [row]).get(row.id, "") if sees_case else "",
         guidance=guidance(element.documentation),
         due=_due(session, row, element.due, sees_case),
         next_due=_next(open_) if sees_case else None,

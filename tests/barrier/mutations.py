@@ -34,7 +34,7 @@ PATIENCE = 4
 ASKING = ("engine/queries/**/*.py", "web/pages/*.py", "engine/domain/papers.py")
 ASKED = re.compile(
     r"\b(?:access|papers|plan_sight)\."
-    r"(visible_tasks|visible_cases|whole_cases|seen_among|may_see|may|parts|by_consent_alone|lanes|"
+    r"(visible_tasks|visible_cases|whole_cases|seen_among|may_see|may|parts|by_consent_alone|knows|lanes|"
     r"unlocked|existing|answered_for|notes|documents|documents_anywhere|meetings|of)\("
 )
 

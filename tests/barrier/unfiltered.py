@@ -54,7 +54,7 @@ def everything(*_):
     return true()
 
 
-unlocked = existing = notes = documents = documents_anywhere = meetings = everything
+unlocked = existing = knows = notes = documents = documents_anywhere = meetings = everything
 
 
 def answered_for(*_):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -12,6 +12,7 @@ from engine.domain import appointment, consent
 from engine.domain.access.reaching import Reach, reach
 from engine.domain.access.working import ways_to_me
 from engine.domain.cases import CITIZEN_TYPES, Case, Involvement
+from engine.domain.people import Party
 from engine.instances import WorkItem, unfinished
 
 
@@ -27,15 +28,24 @@ def visible_cases(session: Session, username: str, among: list[str] | None = Non
 
 
 def by_consent_alone(session: Session, username: str, case_ids: Iterable[str]) -> set[str]:
-    """Those of the cases that the user sees as an outside partner, by the citizen's consent only.
-
-    Of a family such a partner knows those who said yes (`consent.known_to`).
-    """
+    """Those of the cases that the user sees as an outside partner, by the citizen's consent only."""
     mine = reach(session, username)
     if not mine.partner_units:
         return set()
     seen = seen_among(session, username, case_ids)
     return seen - set(session.scalars(union_all(*_of(_ways(mine), seen))))
+
+
+def knows(session: Session, username: str, case_ids: Iterable[str]) -> ColumnElement[bool]:
+    """The SQL condition on `Party`, in cases that exist for the user, that they may know who it is.
+
+    Of a family an outside partner, by consent alone, knows those who said yes.
+    """
+    outside = by_consent_alone(session, username, case_ids)
+    if not outside:
+        return true()
+    agreed = consent.known_to(reach(session, username).partner_units)
+    return or_(Party.case_id.not_in(outside), tuple_(Party.case_id, Party.person_id).in_(agreed))
 
 
 def _ways(mine: Reach) -> list[Select]:

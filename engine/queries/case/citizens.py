@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.domain import access, consent, cpr, people
+from engine.domain import access, cpr, people
 from engine.domain.cases import Case
 from engine.queries import registered
 
@@ -24,15 +25,11 @@ class Citizen:
 
 
 def known(session: Session, username: str, case: Case) -> list[people.Person]:
-    """Everybody; of a family a partner learns only of those who said yes."""
-    found = people.citizens(session, case.id)
-    if not access.by_consent_alone(session, username, [case.id]):
-        return found
-    units = access.reach(session, username).partner_units
-    known = {
-        person for case_id, person in session.execute(consent.known_to(units)) if case_id == case.id
-    }
-    return [person for person in found if person.id in known]
+    """Those whom the case is about, as far as this reader may know who they are."""
+    may_know = access.knows(session, username, [case.id])
+    query = select(people.Party.person_id).where(people.Party.case_id == case.id, may_know)
+    known = set(session.scalars(query))
+    return [person for person in people.citizens(session, case.id) if person.id in known]
 
 
 def citizen(person: people.Person, whole: bool) -> Citizen:
