@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import casework, clock, events
-from engine.domain import absences, access, deadlines, people
+from engine.domain import absences, access, consent, deadlines, people
 from engine.domain.cases import Case
 from engine.instances import Instance, WorkItem
 from engine.store import new_id
@@ -180,11 +180,9 @@ def test_only_those_who_may_see_the_task_are_offered_it(filled, client_of):
 
 def test_a_task_that_is_one_of_many_says_whose_it_is(filled, client_of):
     def ask(session):
-        bo, liv = people.Person(name="Bo Prøvesen"), people.Person(name="Liv Prøvesen")
-        session.add_all([bo, liv])
-        session.flush()
         rows = session.scalars(select(WorkItem).where(WorkItem.name == "Ring op").limit(4)).all()
-        for row, item in zip(rows, (bo.id, liv.id, "FAM", "KUI"), strict=True):
+        bo, liv = _family(session, rows[0].case_id), _family(session, rows[1].case_id)
+        for row, item in zip(rows, (bo[0], liv[1], "FAM", "KUI"), strict=True):
             row.item = item
         return [row.id for row in rows]
 
@@ -194,6 +192,36 @@ def test_a_task_that_is_one_of_many_says_whose_it_is(filled, client_of):
     told = [re.findall('<span class="quiet">(.+?)</span>', row) for row in about]
     # Its own unit's name stands in the menu of queues already.
     assert told == [["Bo Prøvesen"], ["Liv Prøvesen"], ["Familieafdeling"], []]
+
+
+def _family(session, case_id):
+    """Bo and Liv, of whom the case is: their ids."""
+    found = []
+    for name in ("Bo Prøvesen", "Liv Prøvesen"):
+        person = people.Person(name=name)
+        session.add(person)
+        session.flush()
+        people.add_party(session, case_id, person.id, "borger")
+        found.append(person.id)
+    return found
+
+
+def test_a_partner_learns_of_a_family_from_a_task_only_those_who_said_yes(filled, client_of):
+    def ask(session):
+        row = session.scalars(select(WorkItem).where(WorkItem.name == "Ring op")).first()
+        bo, liv = _family(session, row.case_id)
+        told = {"kind": consent.DISCLOSE, "counterpart": "X-SKO", "data_types": ["uddannelse"]}
+        given = {"state": "givet", "given_at": clock.now(), "given_by": ["borger"]}
+        session.add(
+            consent.Consent(case_id=row.case_id, person_id=bo, purpose="Prøve", **told, **given)
+        )
+        row.assignee, row.item = "partner-x-sko", liv
+        row.state, row.completed_at, row.completed_by = "done", clock.now(), "partner-x-sko"
+
+    filled.write(ask)
+    told = client_of("partner-x-sko").get("/opgaver?fane=loest").text
+    assert "Ring op" in told and "Bo Prøvesen" in told
+    assert "Liv" not in told
 
 
 def test_another_unit_sees_nothing_and_cannot_touch_it(filled, client_of):
