@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.hands import played
 
@@ -87,7 +87,8 @@ def keys(chromium, site) -> Keys:
 
 
 def _sign_in(keys: Keys, username: str) -> None:
-    assert keys.now()["field"] == "brugernavn"
+    # The browser puts the focus there when it first draws the page, which may be after its loading.
+    expect(keys.page.get_by_label("Brugernavn")).to_be_focused()
     keys.type(username)
     keys.tab_to(field="adgangskode")
     keys.type("fiktivby")
@@ -154,6 +155,68 @@ def test_a_case_is_found_noted_on_and_left(site, keys):
     keys.tab_to("^Log af")
     keys.press("Enter")
     page.wait_for_url("**/log-paa")
+
+
+class Late:
+    """The answers to the palette's words, which come when the test lets them."""
+
+    def __init__(self, page: Page):
+        self._waiting: list[Route] | None = []
+        page.route("**/gaa-til?*", self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self._waiting is None:
+            route.continue_()
+        else:
+            self._waiting.append(route)
+
+    def come(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        for route in waiting:
+            route.continue_()
+
+
+def _seek(keys: Keys, words: str) -> Late:
+    """Open the palette and give it the words; the answer is asked for, and late."""
+    late = Late(keys.page)
+    keys.press("Control+k")
+    with keys.page.expect_request("**/gaa-til?*"):
+        keys.page.keyboard.insert_text(words)
+    return late
+
+
+def test_a_late_answer_leaves_the_focus_in_the_list(site, keys):
+    nummer = played(site, "s01_mads", until="hold_netvaerksmoede")
+    _sign_in(keys, "koordinator-1")
+    found = keys.page.locator("#goto-found a")
+    late = _seek(keys, "mads")
+    keys.press("ArrowDown")
+    expect(found.first).to_be_focused()
+    late.come()
+    expect(found.first).to_contain_text(nummer)
+    expect(found.first).to_be_focused()
+    keys.press("Enter")
+    keys.page.wait_for_url(f"**/sager/{nummer}")
+
+
+def test_a_late_answer_leaves_the_focus_on_the_link_that_it_holds_too(site, keys):
+    _sign_in(keys, "koordinator-1")
+    found = keys.page.locator("#goto-found a")
+    late = _seek(keys, "er")
+    for _ in ("Opgaver", "Sager", "Kalender"):
+        keys.press("ArrowDown")
+    late.come()
+    expect(found).to_have_text(["Opgaver", "Sager", "Kalender"])
+    expect(found.last).to_be_focused()
+
+
+def test_enter_waits_for_what_the_words_find(site, keys):
+    nummer = played(site, "s01_mads", until="hold_netvaerksmoede")
+    _sign_in(keys, "koordinator-1")
+    late = _seek(keys, "mads")
+    keys.press("Enter")
+    late.come()
+    keys.page.wait_for_url(f"**/sager/{nummer}")
 
 
 def test_tab_goes_through_the_inbox_and_comes_round_again(site, keys):

@@ -34,16 +34,6 @@ export function pageKeys() {
       open.querySelector('summary').focus();
     }
   });
-  const palette = document.getElementById('goto');
-  palette?.addEventListener('keydown', (event) => {
-    const links = [...palette.querySelectorAll('a')];
-    const at = links.indexOf(document.activeElement);
-    if (event.key === 'ArrowDown') links[Math.min(at + 1, links.length - 1)]?.focus();
-    else if (event.key === 'ArrowUp') (at > 0 ? links[at - 1] : palette.querySelector('input')).focus();
-    else if (event.key === 'Enter' && at < 0) links[0]?.click();
-    else return;
-    event.preventDefault();
-  });
 }
 
 function openDialog(id) {
