@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import URL
 from werkzeug.serving import make_server
 
@@ -39,6 +39,10 @@ ARGUMENTS = [
 
 # One line per request would bury what failed.
 logging.getLogger("werkzeug").setLevel(logging.WARNING)
+
+#: What is waited for comes at once or not at all; so long, in milliseconds, only on a busy machine.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -102,6 +106,7 @@ def sign_in(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": height}, base_url=site.address, locale="da-DK"
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto("/log-paa")
         say_who(page, username)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -15,8 +16,9 @@ from engine.scenarios.player import Played, Player
 from engine.scenarios.story import Step, Story
 
 STORIES = Path(__file__).parents[1] / "scenarios"
-#: How often a field that another answer brings is looked for, and how long in milliseconds.
-LOOKS, PAUSE = 60, 50
+#: How long a field that another answer brings is waited for in seconds, and the pause between two
+#: looks in milliseconds.
+LONGEST, PAUSE = 60, 50
 
 
 class PageRefused(AssertionError):
@@ -38,14 +40,13 @@ def pieces(answers: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, 
 def fill(page: Page, answers: Mapping[str, Any]) -> None:
     """Give every answer where its field stands, also in fields that other answers bring."""
     waiting = list(pieces(answers))
-    for _look in range(LOOKS):
-        waiting = [(name, value) for name, value in waiting if not _say(page, name, value)]
-        if not waiting:
-            return
+    give_up = time.monotonic() + LONGEST
+    while waiting := [(name, value) for name, value in waiting if not _say(page, name, value)]:
+        if time.monotonic() > give_up:
+            raise PageRefused(f"{page.url} has no field for {[name for name, _ in waiting]}")
         # A field that an answer brings comes when one leaves the answer's own.
         page.evaluate("document.activeElement.blur()")
         page.wait_for_timeout(PAUSE)
-    raise PageRefused(f"{page.url} has no field for {[name for name, _ in waiting]}")
 
 
 def _say(page: Page, name: str, value: Any) -> bool:
@@ -106,6 +107,7 @@ def visit(page: Page, username: str, address: str) -> None:
     page.goto(address)
     if "/log-paa" in page.url:
         say_who(page, username)
+        page.wait_for_url(lambda url: "/log-paa" not in url)
 
 
 def played(site: Any, story: str, until: str) -> str:

@@ -57,6 +57,7 @@ def test_papers_meetings_and_the_calendar_are_for_everybody(mads, sign_in, width
     page.goto(CASE)
     page.get_by_label("Notat").fill("Mødet er den 3.")
     page.get_by_role("button", name="Gem notat").click()
+    expect(page.get_by_text("Noten er gemt og journaliseret.")).to_be_visible()
     note = page.locator("#noter li").first
     note.get_by_text("Ret Telefonsamtale").click()
     note.get_by_label("Tekst").fill("Mødet er den 4.")

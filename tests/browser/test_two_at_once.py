@@ -9,7 +9,7 @@ from datetime import datetime
 from http.cookiejar import CookieJar
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from sqlalchemy import select
 
@@ -26,7 +26,7 @@ class Visitor:
 
     def __init__(self, address: str):
         self.address = address
-        self.opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        self.opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
 
     def open(self, path: str, **said: str) -> tuple[int, str]:
         try:
