@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import URL, create_engine
 
 from engine import clock
+from engine.settings import enter_demo
 from engine.store import Store
 from tests import postgres
 
@@ -120,10 +121,8 @@ def fiktivby_on_postgres(postgres_server: URL) -> Iterator[str]:
 
 
 def _furnish(store: Store) -> None:
-    from engine.settings import enter_demo
     from tests.web.fiktivby import furnished
 
-    enter_demo()
     furnished(store)
 
 
@@ -139,6 +138,12 @@ def fiktivby_url(request, tmp_path) -> Iterator[str | URL]:
         template = request.getfixturevalue("fiktivby_on_postgres")
         with postgres.database(admin, template) as url:
             yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def demonstration() -> None:
+    """All tests are of fictitious people, whichever of them comes first."""
+    enter_demo()
 
 
 @pytest.fixture

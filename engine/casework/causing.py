@@ -18,7 +18,8 @@ from engine.jobs import Job
 
 #: What the flow's own machinery writes, and what only says how the answer itself went.
 _SILENT = frozenset(
-    "answered claimed variable completed entered chose caught decided timer_skipped timer_undated".split()
+    "answered claimed variables completed entered passed chose caught decided timer_skipped"
+    " timer_undated".split()
 )
 TASK, TIMER, LETTER, JOB, FACT = "task", "timer", "letter", "job", "fact"
 

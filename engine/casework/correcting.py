@@ -21,6 +21,7 @@ from engine.bpmn.dialect import Element
 from engine.casework import rights
 from engine.casework.answering import ANSWERED, without_cpr
 from engine.casework.forms import against
+from engine.casework.journal import VARIABLES
 from engine.casework.refusals import (
     CorrectionWithoutReason,
     NoLongerWanted,
@@ -198,7 +199,7 @@ def _correct_variables(
     written = _written(session, task)
     first = versions[0] if versions else None
     for name, value in wanted.items():
-        lines = [event for event in written if event.facts.get("label") == name]
+        lines = [event for event in written if name in event.facts["names"]]
         own = [e for e in lines if _of_answer(e, task, first)]
         if not own:
             continue
@@ -223,7 +224,7 @@ def _written(session: Session, task: WorkItem) -> list[Event]:
     query = select(Event).where(
         Event.case_id == task.case_id,
         Event.instance_id == task.instance_id,
-        Event.kind == "variable",
+        Event.kind == VARIABLES,
     )
     return list(session.scalars(query.order_by(Event.seq)))
 

@@ -17,7 +17,6 @@ from engine import bpmn, drafts, jobs
 from engine.domain import access
 from engine.domain.cases import Case
 from engine.domain.organisation import CASE_QUEUES, LEADER_SUFFIX, ROLE_QUEUES, Unit
-from engine.events import Entry
 from engine.instances import (
     CANCELLED,
     ENDED,
@@ -37,8 +36,6 @@ ENTRY_COLUMNS = ("instance_id", "process", "element", "release_id")
 OWNER_QUEUES = ("ejer", "ejer-leder")
 #: Where a task goes when its diagram names no queue: nothing is ever lost in an empty group.
 LAST_RESORT = "ejer-leder"
-#: What a line of the journal holds of the citizen's own matters: kept beside the chain.
-_PERSONAL = frozenset({"old", "new", "value", "message", "data", "reason"})
 
 
 # Made once: nearly every step writes some of them.
@@ -243,24 +240,6 @@ _UPSERT = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
 def _same(one: Any, other: Any) -> bool:
     # 1 and true are equal in Python and different in JSON.
     return one is other or (type(one) is type(other) and orjson.dumps(one) == orjson.dumps(other))
-
-
-def entry(step: Step, run: Run, line: bpmn.Step) -> Entry:
-    """A line of the adapter's journal as an event of the case."""
-    moved = line.kind == "timer_moved"  # two moments, not two values
-    content = {k: v for k, v in line.data.items() if k in _PERSONAL and not moved}
-    facts = {k: v for k, v in line.data.items() if k not in content}
-    return Entry(
-        kind=line.kind,
-        actor=step.actor,
-        on_behalf_of=step.on_behalf_of,
-        instance_id=run.instance.id,
-        process=line.process,
-        element=line.element,
-        release_id=run.instance.release_id,
-        facts={"label": line.name, **facts},
-        content=content or None,
-    )
 
 
 def people(case: Case) -> tuple:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import bpmn, clock, diagrams, events
-from engine.casework import keeping, saving, undated
+from engine.casework import journal, keeping, saving, undated
 from engine.casework.host import CaseHost
 from engine.domain import cases
 from engine.domain.cases import Case
@@ -321,7 +321,7 @@ class Step:
             if run.flow is None:
                 continue
             self._entries.setdefault(run.case.id, []).extend(
-                saving.entry(self, run, line) for line in drain(run.flow.journal)
+                journal.entries(self, run, drain(run.flow.journal))
             )
             for thrown in drain(run.flow.outgoing):
                 self.send(

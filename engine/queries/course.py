@@ -17,6 +17,9 @@ from engine.events import Event
 from engine.instances import RUNNING, UNFINISHED, Instance, Subscription, WorkItem
 from engine.queries import search
 
+#: What each kind of event adds to the tokens that stand at its element.
+_TOKENS = {"entered": 1, "completed": -1, "cancelled": -1, "passed": 0}
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -126,14 +129,14 @@ def _been(session: Session, case: Case) -> dict[str, Counter]:
         select(Event.process, Event.element, Event.kind, func.count())
         .where(
             Event.case_id == case.id,
-            Event.kind.in_(("entered", "completed", "cancelled")),
+            Event.kind.in_(_TOKENS),
             Event.process.is_not(None),
         )
         .group_by(Event.process, Event.element, Event.kind)
     )
     found: dict[str, Counter] = {}
     for process, element, kind, times in rows:
-        found.setdefault(process, Counter())[element] += times if kind == "entered" else -times
+        found.setdefault(process, Counter())[element] += _TOKENS[kind] * times
     return found
 
 

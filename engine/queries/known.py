@@ -43,15 +43,14 @@ def variables(session: Session, task: WorkItem, form: forms.Form) -> dict[str, S
         .where(
             Event.case_id == task.case_id,
             Event.instance_id == task.instance_id,
-            Event.kind == "variable",
+            Event.kind == "variables",
         )
         .order_by(Event.seq.desc())
         .limit(2_000)
     )
     found: dict[str, Source] = {}
     for event in session.scalars(query):
-        key = event.facts.get("label")
-        if key in keys and key not in found:
+        for key in keys.intersection(event.facts["names"]) - found.keys():
             found[key] = Source(_step(session, event, task), event.at)
     return found
 

@@ -139,6 +139,7 @@ BEHIND = {
     "invariant_broken": "Sagen bryder en regel, der altid skal gælde",
     "message_unheard": "Ingen ventede på beskeden",
     "offer_due": "Fristen for tilbuddet begyndte",
+    "passed": "Forløbet gik forbi et trin",
     "served": "Systemet udførte et trin",
     "started": "Et forløb begyndte",
     "thrown": "Forløbet sendte en besked",
@@ -146,7 +147,7 @@ BEHIND = {
     "timer_moved": "Et ur blev flyttet",
     "timer_skipped": "Et ur blev ikke sat",
     "timer_undated": "Et ur mangler en dag",
-    "variable": "En oplysning i forløbet blev sat",
+    "variables": "Oplysninger i forløbet blev sat",
     "waiting": "Forløbet venter",
 }
 OF_ALL = {

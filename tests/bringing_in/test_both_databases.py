@@ -6,7 +6,6 @@ from engine import diagrams, imports, municipality
 from engine.domain import brought_in
 from engine.imports import ImportResult
 from engine.imports.columns import HEADINGS
-from engine.settings import enter_demo
 
 ROW = {
     "system": "Gammelsag",
@@ -29,7 +28,6 @@ def file(*numbers: str) -> bytes:
 
 @pytest.fixture
 def town_hall(store, virtual_clock):
-    enter_demo()
     store.write(municipality.load)
     store.write(
         lambda session: diagrams.deploy(

@@ -7,13 +7,11 @@ from engine.casework.refusals import NobodyWaits
 from engine.casework.rights import SYSTEM
 from engine.domain import access, cases
 from engine.instances import Instance
-from engine.settings import enter_demo
 
 
 @pytest.fixture
 def town(store):
     """Fiktivby with what is shipped, on SQLite and on PostgreSQL."""
-    enter_demo()
     store.write(municipality.load)
     store.write(
         lambda session: diagrams.deploy(

@@ -29,7 +29,6 @@ from engine.domain import (
 )
 from engine.domain.cases import Case
 from engine.instances import UNFINISHED, WorkItem
-from engine.settings import enter_demo
 from engine.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +38,6 @@ STARTED = datetime(2026, 12, 2, 10)
 @pytest.fixture(scope="session")
 def furnished(sqlite_template, tmp_path_factory) -> Path:
     """A database with Fiktivby and everything that is shipped, made once."""
-    enter_demo()
     file = tmp_path_factory.mktemp("fiktivby") / "town.db"
     shutil.copyfile(sqlite_template, file)
     store = Store(f"sqlite:///{file}")

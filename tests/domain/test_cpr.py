@@ -5,12 +5,6 @@ from datetime import date
 import pytest
 
 from engine.domain import cpr
-from engine.settings import enter_demo
-
-
-@pytest.fixture(autouse=True)
-def demo():
-    enter_demo()
 
 
 def test_a_number_without_modulus_11_is_accepted():

@@ -8,7 +8,6 @@ from engine import clock, municipality
 from engine.diagrams import shipped
 from engine.domain import calendar, cases, deadlines, rules
 from engine.domain.calendar import WorkingDays
-from engine.settings import enter_demo
 
 DAYS = WorkingDays()
 
@@ -53,7 +52,6 @@ def test_a_rule_without_a_number_is_never_a_date():
 @pytest.fixture
 def municipal(store):
     """A database with the demo municipality and its published tables."""
-    enter_demo()
     tables = {name: xml for name, xml in shipped().items() if name.endswith(".dmn")}
 
     def furnish(session):

@@ -8,7 +8,6 @@ from sqlalchemy import event
 from engine import diagrams, municipality, tables
 from engine.domain import calendar, rules
 from engine.domain.calendar import WorkingDays
-from engine.settings import enter_demo
 
 TABLES = {name: xml for name, xml in diagrams.shipped().items() if name.endswith(".dmn")}
 CHRISTMAS_EVE = date(2026, 12, 24)
@@ -16,7 +15,6 @@ CHRISTMAS_EVE = date(2026, 12, 24)
 
 @pytest.fixture
 def municipal(store):
-    enter_demo()
     store.write(municipality.load)
     deploy(store, TABLES)
     return store

@@ -5,12 +5,6 @@ from datetime import date
 import pytest
 
 from engine.domain import cpr, people
-from engine.settings import enter_demo
-
-
-@pytest.fixture(autouse=True)
-def demo():
-    enter_demo()
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from engine import clock
 from engine.domain.calendar import is_holiday
 from engine.domain.organisation import Absence, Role, Unit, User
 from engine.instances import WorkItem
-from engine.queries import inbox, inbox_asked, inbox_counts
+from engine.queries import inbox, inbox_asked, inbox_counts, notices
 from engine.queries.due import DueWords, working_days_around
 from engine.queries.inbox_asked import Asked, Viewer
+from engine.queries.notices_kinds import QUEUE
 from tests.web.test_inbox import fill
 
 
@@ -103,6 +104,25 @@ def test_a_stand_in_sees_whose_task_it_is_only_while_the_colleague_is_away(offic
     virtual_clock.advance(days=1)
     with office.reading() as session:
         assert inbox.page(session, Viewer.of(session, "bo"), asked).rows == []
+
+
+def test_a_queue_is_told_of_no_further_than_it_is_looked_at(office, virtual_clock):
+    virtual_clock.advance(days=60)
+
+    def told() -> tuple[int, bool]:
+        with office.reading() as session:
+            found = notices.listed(session, "anna")
+        [facts] = [notice.facts for notice in found if notice.kind == QUEUE]
+        return facts["count"], facts["more"]
+
+    def take_ten(session):
+        due = select(WorkItem).where(WorkItem.due_at.is_not(None)).limit(10)
+        for task in session.scalars(due):
+            task.assignee = "koordinator-1"
+
+    assert told() == (50, True)
+    office.write(take_ten)
+    assert told() == (47, False)
 
 
 def test_working_days_skip_weekends_holidays_and_the_days_the_municipality_closes():

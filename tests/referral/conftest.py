@@ -9,14 +9,12 @@ from engine import municipality
 from engine.domain import cases, people
 from engine.domain.cases import Case
 from engine.domain.people import Person
-from engine.settings import enter_demo
 from tests.coordination.conftest import furnished, town  # noqa: F401
 
 
 @pytest.fixture
 def session(sqlite_store, virtual_clock) -> Iterator[Session]:
     """Nothing is committed: each test ends where it began."""
-    enter_demo()
     sqlite_store.write(municipality.load)
     with Session(sqlite_store.engine) as opened:
         yield opened
