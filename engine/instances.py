@@ -9,6 +9,7 @@ messages are found without loading a single instance.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    and_,
     literal_column,
     text,
 )
@@ -137,12 +139,21 @@ class WorkItem(Base):
         return self.assignee is not None
 
 
-def unfinished() -> ColumnElement[bool]:
-    """The SQL condition that a task is open or held.
+# Conditions on states stand in the very words of the indexes: by a parameter no database could
+# tell that one will do. They are made once: most pages ask by many of them.
 
-    In the very words of the indexes: by a parameter no database could tell that one will do.
-    """
+
+@cache
+def unfinished() -> ColumnElement[bool]:
+    """The SQL condition that a task is open or held."""
     return WorkItem.state.in_([literal_column(f"'{state}'") for state in UNFINISHED])
+
+
+@cache
+def in_state(state: str) -> ColumnElement[bool]:
+    """The SQL condition that a task is in this state."""
+    same = WorkItem.state == literal_column(f"'{state}'")
+    return and_(same, unfinished()) if state in UNFINISHED else same
 
 
 class Subscription(Base):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, g, url_for
 
 from engine.queries import budget, committee, figures, referral
+from engine.store import once
 from web import signing
 from web.texts import gettext as _
 
@@ -21,18 +22,23 @@ class Place:
 
 def places() -> list[Place]:
     """The pages of the main menu that are there for the reader."""
+    session, me = signing.reading(), signing.me().username
+    return once(session, ("places", me), lambda: _of(session, me))
+
+
+def _of(session, me: str) -> list[Place]:
     found = [
         Place(_("Opgaver"), url_for("inbox.show"), "o"),
         Place(_("Sager"), url_for("cases.show"), "s"),
         Place(_("Kalender"), url_for("calendar.show"), "k"),
     ]
-    if referral.may_refer(signing.reading(), signing.me().username):
+    if referral.may_refer(session, me):
         found.append(Place(_("Henvis"), url_for("referral.show"), "h"))
-    if committee.is_there(signing.reading(), signing.me().username):
+    if committee.is_there(session, me):
         found.insert(2, Place(_("Udvalg"), url_for("committee.show"), "u"))
-    if figures.are_there(signing.reading(), signing.me().username):
+    if figures.are_there(session, me):
         found.append(Place(_("Nøgletal"), url_for("figures.show"), "n"))
-    if budget.is_there(signing.reading(), signing.me().username):
+    if budget.is_there(session, me):
         found.append(Place(_("Budget"), url_for("budget.show"), "b"))
     return found
 

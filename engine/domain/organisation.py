@@ -123,8 +123,12 @@ def unit(session: Session, code: str) -> Unit:
 def roles_of(session: Session, username: str, day: date | None = None) -> list[Role]:
     """The roles that the user holds on the day (today)."""
     day = day or clock.today()
-    query = select(Role).where(Role.username == username, in_force(Role, day))
-    return once(session, ("roles", username, day), lambda: list(session.scalars(query)))
+
+    def held() -> list[Role]:
+        query = select(Role).where(Role.username == username, in_force(Role, day))
+        return list(session.scalars(query))
+
+    return once(session, ("roles", username, day), held)
 
 
 def holders(role: str, unit_code: str | None = None, day: date | None = None) -> Select:
@@ -155,10 +159,14 @@ def change_setting(session: Session, name: str, value: Any) -> None:
 def stands_in_for(session: Session, username: str, day: date | None = None) -> list[str]:
     """The colleagues whose work the user does today because they are away."""
     day = day or clock.today()
-    query = select(Absence.username).where(
-        Absence.deputy == username, Absence.first_day <= day, Absence.last_day >= day
-    )
-    return once(session, ("stands in", username, day), lambda: list(session.scalars(query)))
+
+    def away() -> list[str]:
+        query = select(Absence.username).where(
+            Absence.deputy == username, Absence.first_day <= day, Absence.last_day >= day
+        )
+        return list(session.scalars(query))
+
+    return once(session, ("stands in", username, day), away)
 
 
 def queue_exists(session: Session, queue: str) -> bool:

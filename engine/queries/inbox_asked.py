@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     and_,
     literal,
-    literal_column,
     or_,
     select,
     true,
@@ -27,7 +26,7 @@ from engine import clock
 from engine.domain import access, deadlines
 from engine.domain.access import Lane, Reach
 from engine.domain.cases import Case
-from engine.instances import DONE, HELD, NEVER, OPEN, WorkItem, unfinished
+from engine.instances import DONE, HELD, NEVER, OPEN, WorkItem, in_state
 from engine.queries import inbox_words
 from engine.queries.inbox_words import Cases, Named
 from engine.store import Moment
@@ -132,16 +131,6 @@ def beyond(tab: str, cursor: Cursor, backwards: bool) -> ColumnElement[bool]:
     return row < mark if backwards != (tab == DONE_TODAY) else row > mark
 
 
-# The states stand as literals, and in the very words of the indexes, or no database could tell
-# that a partial index will do.
-_STATES = {state: literal_column(f"'{state}'") for state in (OPEN, HELD, DONE)}
-
-
-def _is(state: str) -> list[ColumnElement[bool]]:
-    same = [WorkItem.state == _STATES[state]]
-    return same if state == DONE else [*same, unfinished()]
-
-
 def _belongs(lane: Lane, asked: Asked) -> bool:
     if asked.queue == CO_COORDINATOR and lane.kind != "shared":
         return False
@@ -156,17 +145,19 @@ def _belongs(lane: Lane, asked: Asked) -> bool:
 
 
 def _of_tab(lane: Lane, tab: str) -> list[ColumnElement[bool]]:
-    free = WorkItem.assignee.is_(None)
     match tab:
         case "mine":
-            return _is(OPEN) if lane.kind == "assignee" else [*_is(OPEN), free]
+            return [in_state(OPEN)] if lane.kind == "assignee" else [in_state(OPEN), _FREE]
         case "ikke_fordelt":
-            return [*_is(OPEN), free]
+            return [in_state(OPEN), _FREE]
         case "kolleger":
-            return [*_is(OPEN), WorkItem.assignee.is_not(None)]
+            return [in_state(OPEN), _TAKEN]
         case "bero":
-            return _is(HELD)
-    return [*_is(DONE), WorkItem.completed_at >= deadlines.midnight(clock.today())]
+            return [in_state(HELD)]
+    return [in_state(DONE), WorkItem.completed_at >= deadlines.midnight(clock.today())]
+
+
+_FREE, _TAKEN = WorkItem.assignee.is_(None), WorkItem.assignee.is_not(None)
 
 
 def _narrowed(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:

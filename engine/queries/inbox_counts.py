@@ -95,20 +95,19 @@ def names(session: Session, asked: Asked) -> dict[str, str | None]:
 def choices(session: Session, viewer: Viewer, asked: Asked) -> Choices:
     """Every filter's choices, counted from one pass over the tab."""
     groups, more = _groups(session, viewer, asked)
-    chosen = {
-        "queue": asked.queue,
-        "due": asked.due,
-        "kind": asked.kind,
-        "coordinator": None if viewer.only_partner else asked.coordinator,
-    }
+    coordinator = None if viewer.only_partner else asked.coordinator
+    chosen = {"queue": asked.queue, "due": asked.due, "kind": asked.kind}
+    chosen |= {"coordinator": coordinator}
+    chosen = {filter_: value for filter_, value in chosen.items() if value}
 
     def counted(filter_: str) -> Counter[str]:
         numbers: Counter[str] = Counter()
+        others = {name: value for name, value in chosen.items() if name != filter_}
         for group in groups:
-            if group.passes(chosen, but=filter_):
+            if not others or group.passes(others):
                 for value in group.values(filter_):
                     numbers[value] += group.number
-        if chosen[filter_]:
+        if filter_ in chosen:
             numbers.setdefault(chosen[filter_], 0)
         return numbers
 
@@ -144,11 +143,8 @@ class _Group:
             return (self.bucket, inbox_asked.WEEK) if self.bucket == "i_dag" else (self.bucket,)
         return (getattr(self, filter_),)
 
-    def passes(self, chosen: dict[str, str | None], but: str = "") -> bool:
-        return all(
-            value is None or filter_ == but or value in self.values(filter_)
-            for filter_, value in chosen.items()
-        )
+    def passes(self, chosen: dict[str, str]) -> bool:
+        return all(value in self.values(filter_) for filter_, value in chosen.items())
 
 
 def _groups(session: Session, viewer: Viewer, asked: Asked) -> tuple[list[_Group], bool]:

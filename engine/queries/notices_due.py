@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import chain
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union_all
 
@@ -17,11 +18,12 @@ from engine.domain.cases import Case
 from engine.domain.deadlines import Deadline
 from engine.domain.organisation import LEADER_SUFFIX
 from engine.domain.rulings import TO_COMPLAIN
-from engine.instances import OPEN, WorkItem, unfinished
+from engine.instances import NEVER, OPEN, WorkItem, in_state, unfinished
 from engine.queries.notices_kinds import DEADLINE, OVERDUE, QUEUE, Asker, Desk, Notice
 
-#: The most of each that is looked at: whoever has more is not helped by the rest.
-MOST = 300
+#: The most of each that is looked at: of one's own tasks and duties, of what nobody has taken in
+#: a queue or a unit, and of what is late in units. Whoever has more is not helped by the rest.
+MOST, IN_A_QUEUE, IN_A_DIGEST = 100, 50, 300
 #: How many case numbers a line of the digest names, and of how many it is asked which exist.
 NAMED, LOOKED_AT = 5, 20
 
@@ -43,6 +45,8 @@ _DUTY = (
     Deadline.due_at,
     Deadline.due,
     Deadline.planned,
+    Case.nummer,
+    Case.owner_unit,
 )
 
 
@@ -55,11 +59,14 @@ def time_gone(asker: Asker) -> Iterator[Notice]:
     session, mine = asker.session, asker.mine
     shares = notices.Shares(asker.terms.percentages, WorkingDays.of(session))
     free: dict[tuple[str, int], list[datetime]] = defaultdict(list)
+    looked_at: Counter[str] = Counter()
     for task in _tasks(asker):
+        nobodys = task.assignee is None and task.person not in mine.usernames
+        looked_at[task.desk] += nobodys
         gone = shares.passed(task.start, task.ends)
         if gone is None:
             continue
-        if task.assignee is None and task.person not in mine.usernames:
+        if nobodys:
             free[task.desk, gone[0]].append(gone[1])
         else:
             facts = {"what": task.name, "due": task.due_at, "percent": gone[0]}
@@ -67,6 +74,7 @@ def time_gone(asker: Asker) -> Iterator[Notice]:
     for (desk, percent), moments in free.items():
         newest = max(moments)
         facts = {"queue": Desk(desk), "count": len(moments), "percent": percent}
+        facts["more"] = looked_at[desk] >= IN_A_QUEUE
         key = f"{QUEUE}:{desk}:{percent}:{_day(newest)}"
         yield Notice(key, QUEUE, newest, facts=facts)
     for duty in _duties(asker):
@@ -107,8 +115,7 @@ def _by_unit(asker: Asker, led: list[str], late: list[_Late]) -> dict:
 CAUSES = (time_gone, digest)
 
 
-@dataclass(frozen=True)
-class _Task:
+class _Task(NamedTuple):
     """An open task; `start` and `ends` are those of the duty that it meets, if there is one."""
 
     id: str
@@ -136,20 +143,22 @@ def _tasks(asker: Asker) -> Iterable[_Task]:
     """
     mine = asker.mine
     desks = mine.queues - (mine.led_units - mine.units)
+    open_and_dated = (in_state(OPEN), WorkItem.sort_at < NEVER)
     parts = []
     for lane in access.lanes(asker.session, mine, shared=False):
-        query = select(*_TASK).where(
-            lane.condition, unfinished(), WorkItem.state == OPEN, WorkItem.due_at.is_not(None)
-        )
+        among = [] if lane.kind == "assignee" else [WorkItem.assignee.is_(None), access.unlocked()]
         if lane.kind == "desk":
-            query = query.where(WorkItem.desk.in_(desks))
-        if lane.kind != "assignee":
-            query = query.where(WorkItem.assignee.is_(None), access.unlocked())
-        parts.append(select(query.order_by(WorkItem.sort_at, WorkItem.id).limit(MOST).subquery()))
-    task = union_all(*parts).subquery()
+            among.append(WorkItem.desk.in_(desks))
+        for part in lane.apart:
+            query = select(WorkItem.id).where(part, *open_and_dated, *among)
+            query = query.order_by(WorkItem.sort_at, WorkItem.id)
+            most = IN_A_QUEUE if lane.kind == "desk" else MOST
+            parts.append(select(query.limit(most).subquery()))
+    first = union_all(*parts).subquery()
     beside = (Deadline.start, Deadline.due_at.label("ends"), Deadline.due, Deadline.planned)
-    same_case = and_(Deadline.case_id == task.c.case_id, Deadline.state == deadlines.OPEN)
-    query = select(task, *beside).outerjoin(Deadline, same_case)
+    same_case = and_(Deadline.case_id == WorkItem.case_id, Deadline.state == deadlines.OPEN)
+    query = select(*_TASK, *beside).join(first, first.c.id == WorkItem.id)
+    query = query.outerjoin(Deadline, same_case)
     found: dict[str, _Task] = {}
     for *row, created_at, start, ends, due, planned in asker.session.execute(query):
         due_at = row[-1]
@@ -177,14 +186,14 @@ def _duties(asker: Asker) -> list[Row]:
             Case.owner_unit.in_(asker.own_units),
             Case.locked.is_(False),
         )
-        ways.append(Case.id.in_(waiting.order_by(Case.opened_at, Case.id).limit(MOST)))
-    return _unmet(asker, [_open_duties(way, *_DUTY) for way in ways])
+        ways.append(Case.id.in_(waiting.order_by(Case.opened_at, Case.id).limit(IN_A_QUEUE)))
+    return _unmet(asker, ways)
 
 
-def _open_duties(whose: ColumnElement[bool], *columns: ColumnElement) -> Select:
-    """What the citizen has until then is no duty of anybody here."""
-    return (
-        select(*columns)
+def _open_duties(whose: ColumnElement[bool], most: int) -> Select:
+    """The ids of the first of them; what the citizen has until then is no duty of anybody here."""
+    query = (
+        select(Deadline.id)
         .join(Case, Case.id == Deadline.case_id)
         .where(
             Deadline.state == deadlines.OPEN,
@@ -193,16 +202,21 @@ def _open_duties(whose: ColumnElement[bool], *columns: ColumnElement) -> Select:
             whose,
         )
     )
+    return select(query.order_by(Deadline.due_at).limit(most).subquery())
 
 
-def _unmet(asker: Asker, ways: list[Select]) -> list[Row]:
+def _unmet(asker: Asker, ways: list[ColumnElement[bool]], most: int = MOST) -> list[Row]:
     """The first of these duties but those that an unfinished task of their case will meet."""
-    parts = [select(way.order_by(Deadline.due_at).limit(MOST).subquery()) for way in ways]
-    duty = union_all(*parts).subquery()
-    beside = and_(WorkItem.case_id == duty.c.case_id, unfinished(), WorkItem.due_at.is_not(None))
-    query = select(duty, WorkItem.due_at.label("task_due_at")).outerjoin(WorkItem, beside)
+    first = union_all(*(_open_duties(way, most) for way in ways)).subquery()
+    beside = and_(WorkItem.case_id == Deadline.case_id, unfinished(), WorkItem.due_at.is_not(None))
+    query = (
+        select(*_DUTY, WorkItem.due_at.label("task_due_at"))
+        .join(first, first.c.id == Deadline.id)
+        .join(Case, Case.id == Deadline.case_id)
+        .outerjoin(WorkItem, beside)
+    )
     found, met = {}, set()
-    for row in asker.session.execute(query.order_by(duty.c.due_at)):
+    for row in asker.session.execute(query):
         found[row.id] = row
         if row.task_due_at and _day(row.task_due_at) in (row.due, row.planned):
             met.add(row.id)
@@ -232,16 +246,15 @@ def _late_tasks(asker: Asker, led: list[str], at: datetime) -> Iterator[_Late]:
                 ),
             )
         )
-        parts.append(select(query.order_by(WorkItem.due_at).limit(MOST).subquery()))
+        parts.append(select(query.order_by(WorkItem.due_at).limit(IN_A_DIGEST).subquery()))
     for row in asker.session.execute(union_all(*parts)):
         if _ends(row.due_at) <= at:
             yield _Late(row.case_id, row.nummer, row.unit or row.owner_unit)
 
 
 def _late_duties(asker: Asker, led: list[str], at: datetime) -> Iterator[_Late]:
-    columns = (*_DUTY, Case.nummer, Case.owner_unit)
-    late = _open_duties(Case.owner_unit.in_(led), *columns).where(Deadline.due_at <= at)
-    for row in _unmet(asker, [late]):
+    late = and_(Case.owner_unit.in_(led), Deadline.due_at <= at)
+    for row in _unmet(asker, [late], IN_A_DIGEST):
         yield _Late(row.case_id, row.nummer, row.owner_unit)
 
 

@@ -48,8 +48,8 @@ SAID = {
         "/opgaver/t",
     ),
     "koe": (
-        {"queue": "KUI", "desk": "KUI", "count": 2, "percent": 100},
-        "2 opgaver, som ingen har taget, er over fristen",
+        {"queue": "KUI", "desk": "KUI", "count": 50, "more": True, "percent": 100},
+        "50+ opgaver, som ingen har taget, er over fristen",
         "/opgaver?fane=ikke_fordelt",
     ),
     "overskredet": (

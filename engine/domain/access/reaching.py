@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
-from sqlalchemy import Date, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Date, Row, Select, String, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -42,7 +43,7 @@ class Reach:
         """The units whose cases one sees by working there."""
         return self.units - self.partner_units
 
-    @property
+    @cached_property
     def queues(self) -> frozenset[str]:
         """The queues that are the same whatever the case."""
         return (
@@ -109,7 +110,7 @@ def _reach(held: Sequence[Row], usernames: set[str]) -> Reach:
 
 def _held() -> Select:
     """One query, made once: every step of every verb asks it."""
-    me, day = bindparam("me"), bindparam("day", type_=Date)
+    me, day = bindparam("me", type_=String), bindparam("day", type_=Date)
     away = select(Absence.username).where(
         Absence.deputy == me, Absence.first_day <= day, Absence.last_day >= day
     )
@@ -118,7 +119,8 @@ def _held() -> Select:
         select(User.username, Role.unit, Role.role, Unit.partner)
         .outerjoin(Role, roles)
         .outerjoin(Unit, Unit.code == Role.unit)
-        .where(or_(User.username == me, User.username.in_(away)))
+        # Not OR: PostgreSQL would then read everybody.
+        .where(User.username.in_(union_all(select(me), away)))
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
@@ -144,6 +145,7 @@ def _of_nobody_here(mine: Reach) -> tuple[ColumnElement[bool], ColumnElement[boo
     )
 
 
+@cache
 def unlocked() -> ColumnElement[bool]:
     """The SQL condition that a task's case is not locked."""
     return ~select(Case.id).where(Case.id == WorkItem.case_id, Case.locked).exists()
