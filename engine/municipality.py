@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def load(session: Session, path: Path = FIKTIVBY, by: str = events.SYSTEM) -> No
         if organisation.setting(session, name) is None:
             organisation.change_setting(session, name, value)
     for row in plan.get("budgetter", ()):
-        budget.open_line(session, row["linje"], row["navn"], row["aar"], row["beloeb"])
+        _open_budget(session, row, by)
     session.flush()
     facts = {"file": path.name, "checksum": hashlib.sha256(path.read_bytes()).hexdigest()}
     events.record_system(session, events.Entry("organisation_loaded", by, facts=facts))
@@ -131,6 +132,22 @@ def _users(plan: Mapping[str, Any]) -> Iterator[dict]:
             "navn": partner["navn"],
             "roller": [{"rolle": "partner", "enhed": partner["kode"]}],
         }
+
+
+def _open_budget(session: Session, row: Mapping[str, Any], by: str) -> None:
+    """A line that is there already keeps what has been decided about it since."""
+    if session.get(budget.BudgetLine, row["linje"]) is not None:
+        return
+    budget.open_line(session, row["linje"], row["navn"], row["aar"], row.get("beloeb", 0))
+    if "bidrag" in row:
+        budget.contribute(
+            session,
+            row["linje"],
+            {unit: Decimal(str(amount)) for unit, amount in row["bidrag"].items()},
+            decided_by=row["besluttet_af"],
+            decided_on=row["besluttet_den"],
+            by=by,
+        )
 
 
 def _give_role(session: Session, username: str, role: str, unit: str) -> None:

@@ -61,6 +61,22 @@ def book(
     return booked
 
 
+def proposed_split(session: Session, row: Application) -> list[dict]:
+    """`[{enhed, procent}]` as the units pay into the lines of the years that it falls in.
+
+    Empty where no units pay into them.
+    """
+    weights: dict[str, Decimal] = {}
+    known = cover.lines(session, row)
+    for year, amount in cover.years(session, row, row.amount).items():
+        paid = budget.contributions(session, known[year]) if year in known else {}
+        for unit, part in budget.portions(amount, paid).items():
+            weights[unit] = weights.get(unit, Decimal(0)) + part
+    parts = budget.portions(Decimal(100), weights)
+    largest_first = sorted(parts.items(), key=lambda each: (-each[1], each[0]))
+    return [{"enhed": unit, "procent": float(part)} for unit, part in largest_first]
+
+
 def _lay_out(
     session: Session, row: Application, grant: Grant, per_year: list[dict], by: str
 ) -> None:

@@ -26,6 +26,8 @@ WRITTEN, ON_AGENDA, DECIDED, OWN_MEANS = "skrevet", "dagsorden", "afgjort", "ege
 ADVISING = "udtalelse til visitation"
 #: The competence of a unit's leader, as D6 names it.
 LEADER = "enhedsleder"
+#: Those who grant out of their unit's own means; the others grant from the shared budget.
+GRANT_OWN_MEANS = ("koordinator", LEADER, "manuel")
 #: The limits of D6 and the settings they are.
 LIMITS = {
     "graense_koordinator": "graense.koordinator",
@@ -91,6 +93,11 @@ class Application(Base):
     def laws(self) -> list[str]:
         """Each law once, in the order of the services: one ruling for each."""
         return list(dict.fromkeys(row["lov"] for row in self.services))
+
+    @property
+    def borne_by_unit(self) -> bool:
+        """Whether whoever may grant it grants out of the unit's own means."""
+        return self.competence in GRANT_OWN_MEANS
 
     @property
     def deciding_units(self) -> dict[str, str]:

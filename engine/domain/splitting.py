@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from engine.domain.budget import OERE
+from engine.domain.budget import OERE, portions
 from engine.errors import Refused
 
 
@@ -23,12 +23,10 @@ def check_split(split: list[dict]) -> None:
 
 def shares(amount: Decimal, split: list[dict]) -> list[tuple[str, Decimal]]:
     """The amount shared by percent, adding up to the øre: the odd øre go to the largest parts."""
-    exact = [(row["enhed"], amount * Decimal(str(row["procent"])) / 100) for row in split]
-    parts = [[unit, part.quantize(OERE, ROUND_DOWN)] for unit, part in exact]
-    odd = int((amount - sum((part for _, part in parts), Decimal(0))) / OERE)
-    for number in sorted(range(len(parts)), key=lambda n: -exact[n][1])[:odd]:
-        parts[number][1] += OERE
-    return [(unit, part) for unit, part in parts if part > 0]
+    weights: dict[str, Decimal] = {}
+    for row in split:
+        weights[row["enhed"]] = weights.get(row["enhed"], Decimal(0)) + Decimal(str(row["procent"]))
+    return list(portions(amount, weights).items())
 
 
 def shares_of(amount: Decimal, left: Mapping[str | None, Decimal]) -> dict[str | None, Decimal]:

@@ -157,9 +157,8 @@ def _of_committee(
     given: dict[str, Any],
     sources: dict[str, Source],
 ) -> None:
-    told, where = committee.prefilled(session, task, form.id)
-    given.update(told)
-    sources.update(dict.fromkeys(told, Source(where, clock.now())))
+    for key, (value, where) in committee.prefilled(session, task, form.id).items():
+        given[key], sources[key] = value, Source(where, clock.now())
 
 
 def _step(session: Session, event: Event, task: WorkItem) -> str:

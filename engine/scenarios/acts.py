@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import casework, municipality
+from engine import casework, clock, municipality
 from engine.casework.rights import SYSTEM
 from engine.domain import budget, organisation, rules
 from engine.domain.cases import Case
@@ -136,7 +136,14 @@ def set_budget(cast: Cast, step: Step) -> None:
 
     def decide(session) -> None:
         for line, amounts in step.get("set_budget").items():
-            budget.set_total(session, line, amounts["total"], by=by)
+            budget.keep_shares(
+                session,
+                line,
+                amounts["total"],
+                decided_by="Fortællingen",
+                decided_on=clock.today(),
+                by=by,
+            )
 
     cast.store.write(decide)
 

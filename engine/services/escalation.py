@@ -10,9 +10,6 @@ from engine.domain.escalation import Application
 from engine.errors import Refused
 from engine.services import Context, service
 
-#: Those who grant out of their unit's own means; the others grant from the shared budget.
-OWN_MEANS = ("koordinator", "enhedsleder", "manuel")
-
 
 class HasterUdenGrund(Refused):
     """Du har skrevet, at det haster. Skriv også hvorfor."""
@@ -134,7 +131,7 @@ def grant_within_limit(
     session, case = context.session, context.case
     row = of(context, indstilling_id)
     hearings.must_be_over(session, case, row.id, partshoering)
-    own = row.competence in OWN_MEANS
+    own = row.borne_by_unit
     payer = case.owner_unit or row.services[0]["enhed"]
     grant = grants.decide(
         session,

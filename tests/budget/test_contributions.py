@@ -53,6 +53,22 @@ def test_a_total_that_units_pay_is_changed_by_what_they_pay(paying):
         paying.write(lambda s: budget.set_total(s, LINE, 70_000))
 
 
+def test_a_new_total_is_paid_in_the_same_parts_to_the_oere(paying):
+    contribute(paying, JOB=Decimal(40_000), MIS=Decimal(20_000))
+    told = DECIDED | {"by": "oek"}
+    for total, job, mis in ((100, "66.67", "33.33"), (0, "0", "0"), (50_000, "25000", "25000")):
+        paying.write(lambda s, total=total: budget.keep_shares(s, LINE, total, **told))
+        assert paid(paying) == {"JOB": Decimal(job), "MIS": Decimal(mis)}
+        assert balance(paying)["total"] == total
+    assert differences(paying) == []
+
+
+def test_a_new_total_where_no_unit_pays_is_one_amount(paying):
+    told = DECIDED | {"by": "oek"}
+    paying.write(lambda s: budget.keep_shares(s, LINE, 70_000, **told))
+    assert (paid(paying), balance(paying)["total"]) == ({}, 70_000)
+
+
 def test_units_cannot_take_back_what_is_bound(paying):
     paying.write(lambda s: budget.reserve(s, LINE, 50_000, subject="a", **ENTRY))
     with pytest.raises(BelowCommitted, match=r"50\.000"):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -86,7 +86,8 @@ class Hall(Town):
         self.do("sagsbehandler-oek", "bogfoer", stemmer=True)
 
     def line_has(self, total: int, line: str = LINE) -> None:
-        self.store.write(lambda session: budget.set_total(session, line, total))
+        decided = {"decided_by": "Byrådet", "decided_on": date(2026, 10, 8), "by": "system"}
+        self.store.write(lambda session: budget.keep_shares(session, line, total, **decided))
 
     def balance(self, line: str = LINE) -> dict[str, int]:
         with self.store.reading() as session:

@@ -147,7 +147,8 @@ def test_the_form_of_the_agenda_begins_with_the_next_meeting_that_takes_papers(h
 
     def begins(session, case):
         query = select(WorkItem).where(WorkItem.element == "saet_paa_dagsorden")
-        return prefilled(session, session.scalars(query).one(), "dagsorden")[0]
+        found = prefilled(session, session.scalars(query).one(), "dagsorden")
+        return {key: value for key, (value, _where) in found.items()}
 
     assert hall.read(begins)["moededato"] == "2026-12-03T10:00"
     hall.at("2026-11-28T09:00")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pypdf
 import pytest
+from sqlalchemy import select
 
 from engine import casework, clock, documents
 from engine.casework.budgeting import LinjeAfvist
@@ -22,7 +23,9 @@ from engine.domain import (
 from engine.domain.budget import KunOekonomi, NoCover, NoSuchBudget
 from engine.domain.cases import NoSuchCase
 from engine.domain.spending import Payment
+from engine.instances import WorkItem
 from engine.queries import budget as query
+from engine.queries import committee
 from tests.committee.conftest import AGENDA, GRANTED, LINE, OPINION, PAPERS, PARTLY, REASONS
 
 NEXT = "faelles-2027"
@@ -60,6 +63,56 @@ def test_each_year_of_a_grant_lies_on_that_years_line_and_is_split_between_the_u
         assert budget.by_unit(session, NEXT) == {"JOB": 6_000, "MIS": 4_000}
     per_year = hall.read(lambda s, c: grants.of(s, escalation.of_case(s, c)[0]).per_year)
     assert per_year == [{"aar": 2026, "beloeb": 20_000}, {"aar": 2027, "beloeb": 10_000}]
+
+
+def asked_of(hall, element):
+    """What the form of the open task begins with."""
+
+    def read(session, case):
+        query = select(WorkItem).where(WorkItem.element == element)
+        task = session.scalars(query.order_by(WorkItem.created_at.desc()).limit(1)).one()
+        told = committee.prefilled(session, task, task.form_id)
+        return {key: value for key, (value, _where) in told.items()}
+
+    return hall.read(read)
+
+
+def test_every_shared_line_of_the_municipality_says_what_the_units_pay(hall):
+    with hall.store.reading() as session:
+        found = query.lines(session, "chef-1", 2026)
+        for line in (*found.shared, *found.ahead):
+            assert not line.given_whole
+            assert sum(share.paid for share in line.shares) == line.total == 1_000_000
+            assert {each.decided_by for each in budget.history(session, line.line)} == {
+                f"Byrådet, budget {line.year}"
+            }
+        assert budget.reconcile(session) == []
+
+
+def test_a_grant_is_proposed_split_as_the_units_pay_and_booked_so_to_the_oere(hall):
+    told = {"decided_by": "Byrådet", "decided_on": date(2026, 10, 8), "by": "sagsbehandler-oek"}
+    for line, paid in ((LINE, {"JOB": 200_000, "MIS": 100_000}), (NEXT, {"JOB": 1})):
+        parts = dict.fromkeys(("JOB", "VOK", "MIS", "FAM", "PSY", "KUI"), 0) | paid
+        hall.store.write(
+            lambda s, line=line, parts=parts: budget.contribute(s, line, parts, **told)
+        )
+    hall.line_has(1_000_000, NEXT)
+    hall.at_the_table(**THREE_MONTHS)
+    # 20,000 of it falls in 2026, where MIS pays a third; the rest in 2027, where it pays nothing.
+    split = asked_of(hall, "beslutning")["fordeling"]
+    assert split == [{"enhed": "JOB", "procent": 77.78}, {"enhed": "MIS", "procent": 22.22}]
+    granted = GRANTED | {"beloeb_bevilget": 30_000, "fordeling": split}
+    hall.do("udvalg-sekretaer", "beslutning", **granted)
+    hall.ruled()
+    hall.do("sagsbehandler-oek", "bogfoer", stemmer=True)
+    with hall.store.reading() as session:
+        assert budget.by_unit(session) == {"JOB": 23_334, "MIS": 6_666}
+    assert reconciled(hall)
+
+
+def test_a_unit_that_grants_of_its_own_is_proposed_no_split(hall):
+    hall.apply(beloeb=20_000, ydelser=[{"ydelse": "Støtte", "lov": "SEL", "enhed": "VOK"}])
+    assert asked_of(hall, "leder_bevilger") == {}
 
 
 def test_a_partial_grant_takes_of_each_year_and_gives_the_rest_back(hall):

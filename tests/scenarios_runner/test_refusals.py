@@ -1,5 +1,7 @@
 """A step that is to be refused: by which refusal, and with nothing saved at all."""
 
+from datetime import date
+
 import pytest
 
 from engine import outbox
@@ -84,16 +86,18 @@ def test_a_task_that_never_was_cannot_be_refused(fails_at):
     assert failure == (2, "task", "skirv", "sagsbehandler-kui ser skriv (KUI)")
 
 
+DECIDED = {"decided_by": "Byrådet", "decided_on": date(2026, 10, 8), "by": "system"}
 LEAKS = {
     "events": lambda cast: cast.store.write(
-        lambda session: budget.set_total(session, "faelles-2027", 5)
+        lambda session: budget.keep_shares(session, "faelles-2027", 5, **DECIDED)
     ),
     "outbox": lambda cast: cast.store.write(lambda session: outbox.put(session, "brev") and None),
 }
 
 
 @pytest.mark.parametrize(
-    ("leak", "tables"), [("events", "budget_entries, budget_lines"), ("outbox", "outbox")]
+    ("leak", "tables"),
+    [("events", "budget_contributions, budget_entries, budget_lines"), ("outbox", "outbox")],
 )
 def test_a_refusal_that_saves_something_is_a_failure(fails_at, monkeypatch, leak, tables):
     refused = acts.ACTS["task"]

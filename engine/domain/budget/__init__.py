@@ -11,7 +11,13 @@ against the ledger, and `keepers` says who may read and change it.
 """
 
 from engine.domain.budget import choices as choices
-from engine.domain.budget.contributions import Contribution, OwnLine, contribute, history
+from engine.domain.budget.contributions import (
+    Contribution,
+    OwnLine,
+    contribute,
+    history,
+    keep_shares,
+)
 from engine.domain.budget.keepers import (
     KunBudgettetsFolk,
     KunOekonomi,
@@ -28,7 +34,7 @@ from engine.domain.budget.lines import (
     shared_line,
     shared_lines,
 )
-from engine.domain.budget.money import OERE, Kroner, NotWholeOere, kr
+from engine.domain.budget.money import OERE, Kroner, NotWholeOere, kr, portions
 from engine.domain.budget.moves import (
     NoCover,
     NotCommitted,
@@ -90,6 +96,7 @@ __all__ = [
     "held",
     "held_by",
     "history",
+    "keep_shares",
     "kr",
     "line",
     "must_decide",
@@ -97,6 +104,7 @@ __all__ = [
     "must_read",
     "open_line",
     "point_out",
+    "portions",
     "reconcile",
     "release",
     "release_case",

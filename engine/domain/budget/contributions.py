@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Date, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from engine import clock
 from engine.domain import organisation
 from engine.domain.budget import lines, totals
-from engine.domain.budget.money import Kroner, whole
+from engine.domain.budget.money import Kroner, portions, whole
 from engine.errors import Refused
 from engine.store import Base, append_only, new_id
 
@@ -81,6 +82,21 @@ def contribute(
     session.flush()
     changes = {unit: whole(amount) - paid.get(unit, Decimal(0)) for unit, amount in amounts.items()}
     _shift(session, row, changes, given_whole=Decimal(0) if paid else before, by=by)
+
+
+def keep_shares(session: Session, line: str, total: int | Decimal, **decided: Any) -> None:
+    """Another total of the line, of which each unit pays the same part as before.
+
+    Units that pay nothing any more share it evenly; where none ever paid, it is given as one amount.
+    `decided` is what `contribute` is told. Raises BelowCommitted, UnknownLine.
+    """
+    paid = totals.contributions(session, line)
+    if not paid:
+        totals.set_total(session, line, total, by=decided["by"])
+        return
+    weights = paid if any(paid.values()) else dict.fromkeys(paid, Decimal(1))
+    amounts = dict.fromkeys(paid, Decimal(0)) | portions(whole(total), weights)
+    contribute(session, line, amounts, **decided)
 
 
 def history(session: Session, line: str) -> list[Contribution]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, TypeDecorator
@@ -35,6 +36,22 @@ def whole(amount: Any) -> Decimal:
     if not found.is_finite() or found < 0 or found != found.quantize(OERE):
         raise NotWholeOere(str(amount))
     return found
+
+
+def portions(amount: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """The amount shared in proportion to the weights, adding up to the øre; nobody gets nothing.
+
+    The odd øre go to the largest parts. Empty where nobody has a weight.
+    """
+    whole = sum(weights.values(), Decimal(0))
+    if not whole:
+        return {}
+    exact = {who: amount * weight / whole for who, weight in weights.items()}
+    parts = {who: part.quantize(OERE, ROUND_DOWN) for who, part in exact.items()}
+    odd = int((amount - sum(parts.values(), Decimal(0))) / OERE)
+    for who in sorted(exact, key=lambda each: -exact[each])[:odd]:
+        parts[who] += OERE
+    return {who: part for who, part in parts.items() if part > 0}
 
 
 def kr(amount: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""What the secretary's forms need not ask again: the next meeting, and what was voted in it."""
+"""What the forms about a grant need not ask again: the next meeting, what was voted in it, who pays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import agenda, ballots, committee, hearings
+from engine.domain import agenda, ballots, booking, committee, hearings
 from engine.domain.ballots import Ballot
 from engine.domain.cases import Case
 from engine.domain.escalation import Application
@@ -17,41 +17,53 @@ from engine.instances import WorkItem
 from engine.queries.committee.calendar import application_of
 
 CALENDAR, VOTED = "mødekalenderen", "afstemningen i mødet"
+CONTRIBUTIONS = "enhedernes bidrag til budgettet"
+#: Key of a field -> (what it begins with, where that is from).
+Told = dict[str, tuple[Any, str]]
 
 
-def prefilled(session: Session, task: WorkItem, form_id: str) -> tuple[dict[str, Any], str]:
-    """(answers, where they are from) of a form of the committee's; nothing of any other form."""
+def prefilled(session: Session, task: WorkItem, form_id: str) -> Told:
+    """What a form about a grant begins with; nothing of any other form."""
     case = session.get_one(Case, task.case_id)
     row = application_of(session, task, case) if form_id in _FORMS else None
-    return _FORMS[form_id](session, case, row) if row is not None else ({}, "")
+    return _FORMS[form_id](session, case, row) if row is not None else {}
 
 
-def _agenda(session: Session, _case: Case, _row: Application) -> tuple[dict, str]:
+def _agenda(session: Session, _case: Case, _row: Application) -> Told:
     held = committee.next_open(session)
     if held is None:
-        return {}, ""
-    return {
+        return {}
+    answers = {
         "moededato": f"{clock.local(held.held_at):%Y-%m-%dT%H:%M}",
         "papirfrist": f"{clock.local(held.papers_close):%Y-%m-%dT%H:%M}",
         "medlemmer": list(held.members),
         "stedfortraedere": list(held.deputies),
-    }, CALENDAR
+    }
+    return _from(CALENDAR, answers)
 
 
-def _decision(session: Session, case: Case, row: Application) -> tuple[dict, str]:
+def _decision(session: Session, case: Case, row: Application) -> Told:
     item = agenda.item_of(session, row)
     if item is None:
-        return {}, ""
+        return {}
+    carried = ballots.decided(session, item)
+    shared = _split(session, case, row)
+    if carried is None and item.postponed_because is None:
+        return shared
     heard = hearings.of(session, case, row.id)
     party = "mangler" if hearings.pending(session, case, row.id) else "gennemfoert"
     answers = {"partshoering": party if heard else "ikke_noedvendig"}
-    carried = ballots.decided(session, item)
     if carried is None:
-        if item.postponed_because is None:
-            return {}, ""
-        told = {"resultat": "udskudt", "begrundelse": item.postponed_because}
-        return answers | told, VOTED
-    return answers | _voted(session, carried), VOTED
+        answers |= {"resultat": "udskudt", "begrundelse": item.postponed_because}
+    else:
+        answers |= _voted(session, carried)
+    return shared | _from(VOTED, answers)
+
+
+def _split(session: Session, _case: Case, row: Application) -> Told:
+    """Who bears a grant from the shared budget; what a unit grants of its own it bears alone."""
+    split = [] if row.borne_by_unit else booking.proposed_split(session, row)
+    return _from(CONTRIBUTIONS, {"fordeling": split}) if split else {}
 
 
 def _voted(session: Session, ballot: Ballot) -> dict[str, Any]:
@@ -77,16 +89,21 @@ def _number(amount: Decimal) -> int | float:
     return int(amount) if amount == int(amount) else float(amount)
 
 
-def _ratification(session: Session, _case: Case, row: Application) -> tuple[dict, str]:
+def _ratification(session: Session, _case: Case, row: Application) -> Told:
     item = agenda.item_of(session, row)
     carried = item and ballots.decided(session, item)
     if not carried:
-        return {}, ""
+        return {}
     told = {"godkendt": "ja" if carried.outcome == ballots.ADOPTED else "nej"}
-    return told | ({"begrundelse": carried.reason} if carried.reason else {}), VOTED
+    return _from(VOTED, told | ({"begrundelse": carried.reason} if carried.reason else {}))
+
+
+def _from(where: str, answers: dict[str, Any]) -> Told:
+    return {key: (value, where) for key, value in answers.items()}
 
 
 _FORMS = {
+    "bevilling": _split,
     "dagsorden": _agenda,
     "beslutning": _decision,
     "efterfoelgende_godkendelse": _ratification,
