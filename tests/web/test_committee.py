@@ -60,6 +60,26 @@ def test_the_secretary_plans_a_meeting_that_its_members_see(client_of):
     assert "10. december" not in client_of("udvalg-3").get("/udvalg").text
 
 
+def test_members_chair_and_secretary_take_part_in_a_new_meeting_unless_somebody_says_otherwise(
+    client_of,
+):
+    client = client_of(LEADER)
+
+    def seats():
+        page = client.get("/udvalg").text
+        found = re.findall(r'name="plads-([\w-]+)">(.*?)</select>', page, re.DOTALL)
+        assert "Jens Sekretær er med som sekretær." in page
+        return {who: re.search(r'value="(\w*)" selected', options)[1] for who, options in found}
+
+    assert set(seats().values()) == {"medlem"} and "udvalg-formand" in seats()
+    sent = {"moede": "2026-12-10T10:00", "papirfrist": "2026-12-04T12:00"}
+    sent |= {"plads-udvalg-1": "medlem", "plads-udvalg-2": "stedfortraeder"}
+    client.post("/udvalg", data=sent)
+    # Who was not at the last meeting is at the next one; who was a deputy is one again.
+    assert {who for who, seat in seats().items() if seat != "medlem"} == {"udvalg-2"}
+    assert seats()["udvalg-2"] == "stedfortraeder"
+
+
 def test_members_see_the_item_and_who_is_disqualified_sees_its_place_alone(client_of, meeting):
     room = f"/udvalg/{meeting}/punkt/1"
     for user in ("udvalg-1", LEADER):

@@ -14,6 +14,7 @@ from engine.domain import access, agenda, ballots, cases, committee, minutes
 from engine.domain.cases import Case
 from engine.domain.committee import CommitteeMeeting
 from engine.domain.escalation import Application
+from engine.domain.organisation import User
 from engine.instances import WorkItem
 from engine.queries.committee import items
 
@@ -53,7 +54,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Calendar:
-    """`voting`: (meeting, number, place) of the item that is voted on now. `waiting` and `urgent` are for those who lead; `people` may sit at a new meeting."""
+    """`voting`: (meeting, number, place) of the item that is voted on now. What is below `next_open` is for those who lead: what waits, and who comes to a new meeting."""
 
     leads: bool
     voting: tuple[str, int, int] | None
@@ -62,7 +63,8 @@ class Calendar:
     next_open: datetime | None
     waiting: list[Waiting]
     urgent: list[Waiting]
-    people: list[tuple[str, str, str]]  # user name, name, seat at the last meeting
+    people: list[tuple[str, str, str]]  # user name, name, seat that is proposed
+    secretaries: list[str]
 
 
 def calendar(session: Session, username: str) -> Calendar:
@@ -83,19 +85,17 @@ def calendar(session: Session, username: str) -> Calendar:
         waiting=_waiting(session, username, TO_AGENDA) if leads else [],
         urgent=_waiting(session, username, TO_RATIFY) if leads else [],
         people=_people(session, rows) if leads else [],
+        secretaries=[session.get_one(User, name).name for name in committee.secretaries(session)],
     )
 
 
 def _people(session: Session, rows: list[CommitteeMeeting]) -> list[tuple[str, str, str]]:
-    """Everybody who may sit at a new meeting, with the seat that they have at the last one."""
-    last = rows[-1] if rows else None
-
-    def seat(username: str) -> str:
-        if last is None or username in last.members:
-            return "medlem"
-        return "stedfortraeder" if username in last.deputies else ""
-
-    return [(user.username, user.name, seat(user.username)) for user in committee.members(session)]
+    """Everybody who may sit at a new meeting: all take part, but who was a deputy at the last one."""
+    deputies = rows[-1].deputies if rows else []
+    return [
+        (user.username, user.name, "stedfortraeder" if user.username in deputies else "medlem")
+        for user in committee.members(session)
+    ]
 
 
 def _voting(session: Session, rows: list[CommitteeMeeting]) -> tuple[str, int, int] | None:
