@@ -268,13 +268,22 @@ def find(session: Session, username: str, meeting_id: str) -> CommitteeMeeting:
     return found
 
 
-def visible(session: Session, username: str) -> list[CommitteeMeeting]:
-    """Every meeting that exists for the user, the earliest first; none outside the committee."""
+def visible(
+    session: Session, username: str, since: datetime | None = None, until: datetime | None = None
+) -> list[CommitteeMeeting]:
+    """Every meeting that exists for the user, the earliest first; none outside the committee.
+
+    From `since` on and before `until`, where they are given.
+    """
     if not sits(session, username):
         return []
-    rows = session.scalars(select(CommitteeMeeting).order_by(CommitteeMeeting.held_at))
+    query = select(CommitteeMeeting).order_by(CommitteeMeeting.held_at)
+    if since is not None:
+        query = query.where(CommitteeMeeting.held_at >= since)
+    if until is not None:
+        query = query.where(CommitteeMeeting.held_at < until)
     leading = leads(session, username)
-    return [row for row in rows if leading or username in row.seats]
+    return [row for row in session.scalars(query) if leading or username in row.seats]
 
 
 def leads(session: Session, username: str) -> bool:

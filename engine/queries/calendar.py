@@ -1,4 +1,4 @@
-"""What somebody has ahead, by day: meetings, follow-ups, deadlines and tasks with a date."""
+"""What somebody has ahead, by day: meetings, the committee's, follow-ups, deadlines, dated tasks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import calendar_feeds, clock, ics
 from engine.calendar_feeds import UNIT, Feed
-from engine.domain import access, appointment, deadlines, followup, papers, rules
+from engine.domain import access, appointment, committee, deadlines, followup, papers, rules
 from engine.domain.access import Reach
 from engine.domain.cases import Case
 from engine.domain.deadlines import Deadline
@@ -30,6 +30,7 @@ FED_BACK, FED_AHEAD = timedelta(weeks=2), timedelta(weeks=26)
 MOST = 300
 
 MEETING, TASK, DUTY, FOLLOW_UP = "moede", "opgave", "frist", "opfoelgning"
+COMMITTEE, COMMITTEE_MEETS = "udvalgsmoede", "Møde i visitationsudvalget"
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ class Entry:
     kind: str
     title: str
     day: date
-    at: datetime | None  # None for what belongs to the whole day
-    case_id: str
-    nummer: str
-    citizens: str
-    place: str
-    late: bool
+    at: datetime | None = None  # None for what belongs to the whole day
+    case_id: str = ""  # empty for what is of no case
+    nummer: str = ""
+    citizens: str = ""
+    place: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,10 @@ def ahead(
     weeks = max(1, min(weeks, MOST_WEEKS))
     today = clock.today()
     until = today + timedelta(weeks=weeks)
-    rows = list(_gathered(session, username, holds, None, until))
+    rows = [
+        *_gathered(session, username, holds, None, until),
+        *_committee(session, username, today, until),
+    ]
     entries = sorted(rows, key=lambda entry: (entry.day, entry.at is not None, entry.at or 0))
     days: dict[date, list[Entry]] = {}
     for entry in entries:
@@ -84,10 +88,11 @@ def feed(session: Session, token: str) -> bytes | None:
     opened = calendar_feeds.opened_by(session, token)
     if opened is None:
         return None
-    today = clock.today()
+    since, until = clock.today() - FED_BACK, clock.today() + FED_AHEAD
     found = [
-        *_meetings_fed(session, opened, today - FED_BACK, today + FED_AHEAD),
-        *_duties_fed(session, opened, today - FED_BACK, today + FED_AHEAD),
+        *_meetings_fed(session, opened, since, until),
+        *_committee_fed(session, opened, since, until),
+        *_duties_fed(session, opened, since, until),
     ]
     return ics.feed("Overligger", found)
 
@@ -97,6 +102,22 @@ def _meetings_fed(
 ) -> Iterator[ics.Appointment]:
     for row, case in _meeting_rows(session, opened.username, opened.holds, since, until):
         yield meeting_pages.appointment(session, case, row, opened.username)
+
+
+def _committee_fed(
+    session: Session, opened: Feed, since: date, until: date
+) -> Iterator[ics.Appointment]:
+    """When the committee meets, and nothing of what it treats; its place is free text and stays here."""
+    lasts = meeting_pages.lasts(session)
+    for row in committee.visible(session, opened.username, _start(since), _start(until)):
+        yield ics.Appointment(
+            uid=f"{row.id}@overligger",
+            title=COMMITTEE_MEETS,
+            at=row.held_at,
+            lasts=lasts,
+            about="Dagsordenen står i Overligger.",
+            cancelled=row.cancelled,
+        )
 
 
 def _duties_fed(
@@ -134,11 +155,10 @@ def _gathered(
     names = search.citizens(session, list(seen), username)
 
     def entry(row, case: Case, **facts) -> Entry:
-        shown = {"at": None, "place": "", "late": False, **facts}
         citizens = names.get(case.id, "")
         # A task may be the user's to work, and its case not theirs to see.
         nummer = case.nummer if case.id in seen else ""
-        return Entry(id=row.id, case_id=case.id, nummer=nummer, citizens=citizens, **shown)
+        return Entry(id=row.id, case_id=case.id, nummer=nummer, citizens=citizens, **facts)
 
     for task, case in tasks:
         day, timed = _day(task.due_at), _timed(task.due_at)
@@ -161,6 +181,19 @@ def _gathered(
                 day=_day(row.at),
                 at=None if row.all_day else row.at,
                 place=labels.of(labels.MEETING_PLACES, row.place),
+            )
+
+
+def _committee(session: Session, username: str, since: date, until: date) -> Iterator[Entry]:
+    for row in committee.visible(session, username, _start(since), _start(until)):
+        if not row.cancelled:
+            yield Entry(
+                id=row.id,
+                kind=COMMITTEE,
+                title=COMMITTEE_MEETS,
+                day=_day(row.held_at),
+                at=row.held_at,
+                place=row.place or "",
             )
 
 

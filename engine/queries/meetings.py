@@ -212,18 +212,22 @@ def appointment(
     at_home = row.place in ("hjem", "paaroerende")
     hidden = at_home and any(person.address_protected for person in citizens)
     kind = labels.of(labels.MEETING_KINDS, row.kind)
-    minutes = organisation.setting(session, LASTS, DEFAULT_MINUTES)
     return ics.Appointment(
         uid=f"{row.id}@overligger",
         title=f"{kind} {who} ({case.nummer})",
         at=clock.local(row.at).date() if row.all_day else row.at,
-        lasts=timedelta(minutes=minutes),
+        lasts=lasts(session),
         # Anything else is free text, which may name somebody.
         place=None if hidden else labels.MEETING_PLACES.get(row.place or ""),
         about="Formål og dagsorden står i Overligger.",
         sequence=row.sequence,
         cancelled=row.state == meetings.CANCELLED,
     )
+
+
+def lasts(session: Session) -> timedelta:
+    """How long a meeting stands in a calendar."""
+    return timedelta(minutes=organisation.setting(session, LASTS, DEFAULT_MINUTES))
 
 
 def _rows(session: Session, username: str, case: Case) -> list[meetings.Meeting]:

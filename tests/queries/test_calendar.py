@@ -8,8 +8,9 @@ import pytest
 from icalendar import Calendar
 
 from engine import calendar_feeds, clock
-from engine.domain import cases, deadlines, meetings
-from engine.domain.organisation import User
+from engine.domain import cases, committee, deadlines, meetings
+from engine.domain.cases import Case
+from engine.domain.organisation import Role, Unit, User
 from engine.queries import calendar
 from engine.store import Store, new_id
 from tests.queries.papers_world import (
@@ -125,6 +126,64 @@ def test_an_address_opens_nothing_once_it_is_closed_or_its_owner_has_left(store,
     assert fed(store, tokens[COLLEAGUE]) is None
     assert fed(store, feed.token_hash) is None
     assert fed(store, tokens[FAMILY]) is not None
+
+
+@pytest.fixture
+def committee_meets(store, nummer) -> None:
+    """On the 14th at ten with `ane`, when `ove` does not come; what is called off is the 21st's."""
+    ten = clock.now().replace(hour=9)
+
+    def write(session) -> None:
+        session.add(Unit(code="VIS", name="Visitationsudvalget", partner=False, law_areas=[]))
+        session.flush()
+        for name, role in (
+            ("ane", committee.MEMBER),
+            ("ove", committee.MEMBER),
+            ("rita", committee.CHAIR),
+            ("jens", committee.SECRETARY),
+        ):
+            session.add(User(username=name, name=f"{name.title()} Udvalgsen", skills=[]))
+            session.flush()
+            session.add(Role(username=name, unit="VIS", role=role))
+        session.flush()
+        for days in (9, 16):
+            at = ten + timedelta(days=days)
+            closes = at - timedelta(days=2)
+            held = committee.plan(session, at, closes, ["ane"], [], "jens", "Mads' lokale")
+        committee.cancel(session, held, "Ingen punkter")
+
+    store.write(write)
+
+
+@pytest.mark.parametrize("username", ["ane", "rita", "jens"])
+def test_the_committee_meets_in_the_calendars_of_those_who_are_there(
+    store, committee_meets, username
+):
+    assert ahead(store, username) == [(date(2026, 1, 14), "udvalgsmoede")]
+    found = fed(store, calendar_feeds.make(store, username))
+    told = [
+        (str(event.start)[:16], str(event["SUMMARY"]), str(event.get("STATUS", "")))
+        for event in found.walk("VEVENT")
+    ]
+    assert [(day, what) for day, what, _ in told] == [
+        ("2026-01-14 09:00", "Møde i visitationsudvalget"),
+        ("2026-01-21 09:00", "Møde i visitationsudvalget"),
+    ]
+    assert "CANCELLED" in told[1][2] and "CANCELLED" not in told[0][2]
+    # Nothing of the cases before it, and a place that somebody wrote themselves stays in the house.
+    assert "Mads" not in found.to_ical().decode() and nummer_of(store) not in str(told)
+
+
+@pytest.mark.parametrize("username", ["ove", COORDINATOR])
+def test_a_meeting_of_the_committee_is_not_there_for_others(store, committee_meets, username):
+    assert "udvalgsmoede" not in [kind for _, kind in ahead(store, username, "enhed")]
+    told = titles(store, calendar_feeds.make(store, username, calendar_feeds.UNIT))
+    assert "Møde i visitationsudvalget" not in told
+
+
+def nummer_of(store: Store) -> str:
+    with store.reading() as session:
+        return session.query(Case).one().nummer
 
 
 def test_nobody_has_more_than_a_handful_of_addresses(store, nummer):
