@@ -11,11 +11,12 @@ from engine.domain import cases, organisation, people
 from engine.domain.offers import Offer
 from engine.domain.organisation import Role, User
 from engine.domain.referral import Referral
+from engine.instances import Instance, WorkItem
 from engine.queries import figures
-from engine.queries.figures import COUNT, SHARE, Figure, Period, Row
+from engine.queries.figures import COUNT, FIGURES, SHARE, Figure, Period, Row
 from engine.queries.figures.overview import shown
 from engine.queries.figures.scope import Scope
-from engine.store import Store
+from engine.store import Store, new_id
 from tests.queries.papers_world import COLLEAGUE, COORDINATOR, SCHOOL, STRANGER, furnish
 
 LEADER, CHIEF = "lis", "cia"
@@ -180,6 +181,41 @@ def test_one_hidden_group_takes_the_next_smallest_with_it():
     ]
     told = {part.name: part.hidden for part in shown(sorts, rows, UNIT, YEAR, 5).groups}
     assert told == {"lille": True, "mellem": True, "stor": False}
+
+
+def test_what_waits_is_looked_up_for_the_one_unit_that_counts(store, nummer):
+    late = {"KUI": 3, "JOB": 2}
+
+    def write(session) -> None:
+        case = cases.by_number(session, nummer)
+        started = {"started_at": clock.now(), "started_by": "x", "revision": 1}
+        about = {"case_id": case.id, "release_id": "r", "process": "p"}
+        session.add(Instance(id="i", state=b"", scopes=b"", **about, **started))
+        session.flush()
+        for unit, count in late.items():
+            for number in range(count):
+                due = clock.now() - timedelta(days=number + 1)
+                given = {
+                    "queue": unit,
+                    "unit": unit,
+                    "desk": unit,
+                    "created_at": due,
+                    "due_at": due,
+                }
+                row = WorkItem(id=new_id(), instance_id="i", element="e", name="n", kind="user")
+                for name, value in (about | given).items():
+                    setattr(row, name, value)
+                session.add(row)
+
+    store.write(write)
+    with store.reading() as session:
+        for key in ("K20", "K20-aabne"):
+            rows = FIGURES[key].rows
+            assert [row.unit for row in rows(session, YEAR, "KUI")] == ["KUI"] * 3
+            assert sorted(row.value for row in rows(session, YEAR, "KUI")) == [1, 2, 3]
+            assert len(list(rows(session, YEAR))) == 5
+    assert overview(store, LEADER, "KUI").figures["K20"].whole.count == 3
+    assert overview(store, CHIEF, figures.EVERYTHING).figures["K20"].whole.count == 5
 
 
 def test_the_trend_has_every_month_and_hides_the_few():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import datetime
 from io import BytesIO, StringIO
 
@@ -30,6 +31,27 @@ def test_a_leader_reads_the_units_figures_and_opens_a_list(told, client_of):
     behind = leader.get("/noegletal/K2?for=KUI").text
     assert "1 linje" in behind and "8 dage" in behind and "Mads" not in behind
     assert "Mads Prøvesen" in client_of("sagsbehandler-kui").get("/noegletal/K2?for=KUI").text
+
+
+def test_the_numbers_of_a_queue_open_the_inbox_as_long_as_they_say(app, site_store, client_of):
+    played_into(site_store, "s01_mads", datetime(2026, 11, 24))
+    clock._clock.advance(days=30)
+    leader = client_of("leder-kui")
+    page = leader.get("/noegletal?for=KUI").text
+    table = re.search(r"figure-queues.*?</table>", page, re.DOTALL)[0]
+    found = re.findall(r'<a href="([^"]+)" aria-label="([^"]+): (\d+)\.', table)
+    assert len(found) == 8 and any(int(number) for _, _, number in found)
+    for address, what, number in found:
+        listed = leader.get(address.replace("&amp;", "&")).text
+        assert len(re.findall(r'<tr data-row id="opgave-', listed)) == int(number), what
+    # Of the whole municipality, and where one works no queue of it, the figure's own list is all.
+    assert "figure-queues" not in leader.get("/noegletal?for=alle").text
+    assert "figure-queues" not in client_of("koordinator-1").get("/noegletal?for=mine").text
+
+
+def test_the_page_says_why_one_figure_is_missing(told, client_of):
+    page = client_of("leder-kui").get("/noegletal").text
+    assert "K18" in page and "kan ikke regnes ud af sagerne" in page
 
 
 def test_a_leader_of_another_unit_is_told_that_there_are_no_such_figures(told, client_of):

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, render_template, request, send_fil
 
 from engine import clock
 from engine.queries import figures
-from web import figure_files, signing, trend
+from web import figure_files, inbox_address, signing, trend
 
 blueprint = Blueprint("figures", __name__)
 
@@ -24,6 +24,8 @@ def show():
         ],
         work=figures.WORK,
         carried=figures.carried(session, found.scope),
+        queues=figures.worked(session, signing.me().username, found.scope),
+        inbox=inbox_address.address,
         told=trend.told,
         valued=trend.valued,
         drawn=trend.drawn,

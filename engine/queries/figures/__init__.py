@@ -37,6 +37,7 @@ from engine.queries.figures.scope import (
     scope,
     scopes,
 )
+from engine.queries.figures.worked import worked
 
 __all__ = [
     "COUNT",
@@ -67,4 +68,5 @@ __all__ = [
     "overview",
     "scope",
     "scopes",
+    "worked",
 ]

@@ -13,8 +13,6 @@ from datetime import date
 from statistics import mean, median
 from typing import NamedTuple
 
-from sqlalchemy.orm import Session
-
 
 class Row(NamedTuple):
     """One case (or one task of it) that counts: on which day, with what value, in which group."""
@@ -34,7 +32,8 @@ class Period(NamedTuple):
     last: date
 
 
-Source = Callable[[Session, Period], Iterable[Row]]
+#: Given the session and the period; where `by_unit`, the one unit that counts, too, or None.
+Source = Callable[..., Iterable[Row]]
 #: How the values of some rows become one.
 MEDIAN, MEAN, SHARE, COUNT = "median", "gennemsnit", "andel", "antal"
 #: The parts of the page, in order.
@@ -72,6 +71,8 @@ class Figure:
     grouped: bool = False
     #: Fewer may be told to those who may open the list: it is about work, not about citizens.
     about_work: bool = False
+    #: Its rows are looked up for one unit alone, where one unit is all that is counted.
+    by_unit: bool = False
     #: It tells of named colleagues: only where one leads them, or is one of them.
     of_staff: bool = False
 

@@ -104,7 +104,8 @@ def few(session: Session) -> int:
 
 def rows_of(session: Session, figure: Figure, chosen: Scope, span: Period) -> list[Row]:
     """What the figure counts in the scope."""
-    return [row for row in figure.rows(session, span) if chosen.holds(row)]
+    of_unit = (chosen.unit,) if figure.by_unit else ()
+    return [row for row in figure.rows(session, span, *of_unit) if chosen.holds(row)]
 
 
 def shown(figure: Figure, rows: list[Row], chosen: Scope, span: Period, least: int) -> Shown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -24,11 +24,11 @@ from engine.queries.figures.moments import day
     now=True,
     grouped=True,
     about_work=True,
+    by_unit=True,
 )
-def overdue(session: Session, period: Period) -> Iterator[Row]:
-    for item, unit in session.execute(_open().where(WorkItem.due_at < clock.now())):
-        late = (clock.today() - day(item.due_at)).days
-        yield Row(item.case_id, clock.today(), late, unit, item.unit)
+def overdue(session: Session, period: Period, unit: str | None = None) -> Iterator[Row]:
+    query = _open(WorkItem.due_at, unit).where(WorkItem.due_at < clock.now())
+    return _rows(session, query)
 
 
 @figure(
@@ -41,16 +41,23 @@ def overdue(session: Session, period: Period) -> Iterator[Row]:
     now=True,
     grouped=True,
     about_work=True,
+    by_unit=True,
 )
-def waiting(session: Session, period: Period) -> Iterator[Row]:
-    for item, unit in session.execute(_open()):
-        waited = (clock.today() - day(item.created_at)).days
-        yield Row(item.case_id, clock.today(), waited, unit, item.unit)
+def waiting(session: Session, period: Period, unit: str | None = None) -> Iterator[Row]:
+    return _rows(session, _open(WorkItem.created_at, unit))
 
 
-def _open():
-    return (
-        select(WorkItem, Unit.name)
+def _open(since: ColumnElement, unit: str | None) -> Select:
+    """The open tasks of the unit, or of every one, with the moment that is counted from."""
+    query = (
+        select(WorkItem.case_id, since.label("since"), Unit.name, WorkItem.unit)
         .join(Unit, Unit.code == WorkItem.unit)
         .where(WorkItem.state == OPEN)
     )
+    return query if unit is None else query.where(WorkItem.unit == unit)
+
+
+def _rows(session: Session, query: Select) -> Iterator[Row]:
+    today = clock.today()
+    for case_id, since, name, unit in session.execute(query):
+        yield Row(case_id, today, (today - day(since)).days, name, unit)
