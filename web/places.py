@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, g, url_for
 
-from engine.queries import budget, committee, figures, referral
+from engine.queries import budget, committee, delegations, figures, referral
 from engine.store import once
 from web import signing
 from web.texts import gettext as _
@@ -40,6 +40,8 @@ def _of(session, me: str) -> list[Place]:
         found.append(Place(_("Nøgletal"), url_for("figures.show"), "n"))
     if budget.is_there(session, me):
         found.append(Place(_("Budget"), url_for("budget.show"), "b"))
+    if delegations.are_there(session, me):
+        found.append(Place(_("Delegation"), url_for("delegations.show"), "d"))
     return found
 
 

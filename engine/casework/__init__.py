@@ -6,6 +6,7 @@ from engine.casework.case_meetings import call_handover, call_off, reschedule
 from engine.casework.causing import caused
 from engine.casework.committee_calendar import cancel_meeting, move_meeting, plan_meeting
 from engine.casework.correcting import correct
+from engine.casework.delegating import withdraw_delegation
 from engine.casework.drafting import keep_draft
 from engine.casework.due import retry, run_due, wake
 from engine.casework.each import Result, each
@@ -71,5 +72,6 @@ __all__ = [
     "sweep",
     "tell",
     "wake",
+    "withdraw_delegation",
     "write_minutes",
 ]

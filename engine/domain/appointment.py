@@ -215,6 +215,21 @@ def check_candidate(session: Session, username: str) -> organisation.User:
     return user
 
 
+def homes(session: Session) -> dict[str, tuple[str, str]]:
+    """User name -> (code, name) of the unit they work for: as coordinator, else as caseworker."""
+    role, unit = organisation.Role, organisation.Unit
+    query = (
+        select(role.username, unit.code, unit.name)
+        .join(unit, unit.code == role.unit)
+        .where(
+            role.role.in_(("koordinator", "sagsbehandler")),
+            organisation.in_force(role, clock.today()),
+        )
+        .order_by(role.role.desc())
+    )
+    return {username: (code, name) for username, code, name in session.execute(query)}
+
+
 def home(session: Session, username: str) -> str | None:
     """The unit that the person works for: as coordinator, else as caseworker."""
     held = {role.role: role.unit for role in organisation.roles_of(session, username)}

@@ -17,7 +17,6 @@ from engine import clock, tables
 from engine.domain import (
     appointment,
     offers,
-    organisation,
     placement,
     recusals,
     referral,
@@ -25,7 +24,7 @@ from engine.domain import (
 )
 from engine.domain.appointment import CO_COORDINATOR, DEPUTY, INCOMING, Appointment, Load
 from engine.domain.cases import Case
-from engine.domain.organisation import Absence, Role, Unit
+from engine.domain.organisation import Absence
 from engine.instances import DONE, WorkItem
 
 NOTHING, REASON, APPROVAL = "ingen", "begrundelse", "ledergodkendelse"
@@ -66,7 +65,7 @@ def ranked(session: Session, case: Case) -> list[Candidate]:
     people = appointment.candidates(session)
     usernames = [user.username for user in people]
     loads = appointment.loads(session, usernames)
-    homes, away = _homes(session), _away(session)
+    homes, away = appointment.homes(session), _away(session)
     chosen = placement.latest(session, case)
     offer = offers.current(session, case)
     needs = _needs(session, case)
@@ -161,20 +160,6 @@ def _acquaintance(session: Session, case: Case) -> dict[str, list[str]]:
 
 
 _ROLES = {DEPUTY: "stedfortræder", CO_COORDINATOR: "medkoordinator"}
-
-
-def _homes(session: Session) -> dict[str, tuple[str, str]]:
-    """User name -> (code, name) of the unit they work for: as coordinator, else as caseworker."""
-    query = (
-        select(Role.username, Unit.code, Unit.name)
-        .join(Unit, Unit.code == Role.unit)
-        .where(
-            Role.role.in_(("koordinator", "sagsbehandler")),
-            organisation.in_force(Role, clock.today()),
-        )
-        .order_by(Role.role.desc())
-    )
-    return {username: (code, name) for username, code, name in session.execute(query)}
 
 
 def _away(session: Session) -> dict[str, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.domain import appointment, candidates, consent, meetings, organisation, people
 from engine.domain.cases import Case
 from engine.domain.facts import fact
-from engine.domain.organisation import Role, Unit
+from engine.domain.organisation import Unit
 
 
 @fact("valg_enheder")
@@ -37,9 +37,9 @@ def coordinators(session: Session, case: Case) -> list[dict]:
 @fact("valg_stedfortraedere")
 def deputies(session: Session, case: Case) -> list[dict]:
     """Everybody who may stand in for a coordinator, at a change also the one who leaves."""
-    homes = _homes(session)
+    homes = appointment.homes(session)
     return [
-        {"value": user.username, "label": f"{user.name}, {homes.get(user.username, '')}"}
+        {"value": user.username, "label": f"{user.name}, {homes.get(user.username, ('', ''))[1]}"}
         for user in appointment.candidates(session)
     ]
 
@@ -82,16 +82,3 @@ def _units(session: Session, *conditions) -> list[dict]:
     )
     rows = session.scalars(query.order_by(Unit.name))
     return [{"value": row.code, "label": row.name} for row in rows]
-
-
-def _homes(session: Session) -> dict[str, str]:
-    query = (
-        select(Role.username, Unit.name)
-        .join(Unit, Unit.code == Role.unit)
-        .where(
-            or_(Role.role == "koordinator", Role.role == "sagsbehandler"),
-            organisation.in_force(Role, clock.today()),
-        )
-        .order_by(Role.role.desc())
-    )
-    return {username: name for username, name in session.execute(query)}

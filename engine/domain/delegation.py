@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Numeric, String, select
+from sqlalchemy import Date, ForeignKey, Numeric, Select, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine import clock
-from engine.domain import cases, organisation
+from engine.domain import access, cases, organisation
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.errors import Refused
@@ -24,18 +24,35 @@ class IngenDelegation(Refused):
     """Du kan ikke træffe denne afgørelse: {hvorfor}. Den ligger hos {enhed}, som kan træffe den eller give dig en delegation."""
 
 
+class DelegationFindesIkke(Refused):
+    """Delegationen findes ikke for dig. Genindlæs siden, eller spørg den enhed, der har loven."""
+
+
+class KunLovensLeder(Refused):
+    """Delegationen er givet af {enhed}. Bed en leder dér om at trække den tilbage."""
+
+
+class DelegationErSlut(Refused):
+    """Delegationen er allerede slut. Der er ikke noget at trække tilbage."""
+
+
 class ForkertPeriode(Refused):
     """Delegationens slutdato ligger før startdatoen. Ret datoerne."""
 
 
+#: How a delegation stands today.
+COMING, RUNNING, OVER, WITHDRAWN = "kommende", "gaelder", "udloebet", "tilbagekaldt"
+
+
 class Delegation(Base):
-    """What the coordinator of a case may decide under one law, for a period."""
+    """What the coordinator of a case may decide under one law, for a period, and by which unit."""
 
     __tablename__ = "delegations"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     username: Mapped[str] = mapped_column(ForeignKey("users.username"), index=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("units.code"), index=True)
     law_area: Mapped[str] = mapped_column(String(40))
     decision_types: Mapped[list] = mapped_column(Json)
     max_amount: Mapped[int | None] = mapped_column(Numeric(14, 2, asdecimal=False))
@@ -47,6 +64,15 @@ class Delegation(Base):
     registered_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None] = mapped_column(String(60))
+
+    @property
+    def state(self) -> str:
+        if self.revoked_at is not None:
+            return WITHDRAWN
+        today = clock.today()
+        if today < self.valid_from:
+            return COMING
+        return OVER if today > self.valid_to else RUNNING
 
     def covers(self, decision_type: str, amount: float | None, day: date) -> bool:
         return (
@@ -69,10 +95,38 @@ def grant(session: Session, case: Case, username: str, by: str, **facts) -> Dele
     return row
 
 
-def revoke(row: Delegation, by: str) -> None:
-    """End a delegation from this moment; decisions already made stand."""
-    if row.revoked_at is None:
-        row.revoked_at, row.revoked_by = clock.now(), by
+def withdraw(session: Session, row: Delegation, by: str) -> None:
+    """End a delegation from this moment; decisions already made stand.
+
+    Raises KunLovensLeder for others than the leaders of the unit that gave it, DelegationErSlut.
+    """
+    if row.unit not in access.reach(session, by).led_units:
+        raise KunLovensLeder(enhed=organisation.unit(session, row.unit).name)
+    if row.state in (OVER, WITHDRAWN):
+        raise DelegationErSlut
+    row.revoked_at, row.revoked_by = clock.now(), by
+
+
+def find(session: Session, username: str, delegation_id: str) -> Delegation:
+    """The delegation as it exists for the user. Raises DelegationFindesIkke."""
+    query = existing(session, username).where(Delegation.id == delegation_id)
+    found = session.scalar(query)
+    if found is None:
+        raise DelegationFindesIkke
+    return found
+
+
+def existing(session: Session, username: str) -> Select:
+    """The delegations that exist for the user: those held, and those of the units they lead."""
+    mine = access.reach(session, username)
+    return (
+        select(Delegation)
+        .join(Case, Case.id == Delegation.case_id)
+        .where(
+            or_(Delegation.username.in_(mine.usernames), Delegation.unit.in_(mine.led_units)),
+            access.existing(),
+        )
+    )
 
 
 def of_case(session: Session, case: Case, law_area: str | None = None) -> list[Delegation]:

@@ -8,6 +8,7 @@ clock starts then, and not before.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, String, Text, select
@@ -22,11 +23,12 @@ from engine.domain.grants import GRANTED
 from engine.domain.keys import key
 from engine.domain.letters import Letter
 from engine.domain.organisation import Unit
+from engine.domain.rules import UNCONFIRMED
 from engine.errors import Refused
 from engine.store import Base, new_id
 
-#: The rule that says by when one complains.
-TO_COMPLAIN = "RSL-1"
+#: The rule that says by when one complains, and the table that says to whom.
+TO_COMPLAIN, GUIDANCE = "RSL-1", "klagevejledning"
 REASONS = {
     "reason_rules": "reglerne",
     "reason_facts": "oplysningerne",
@@ -89,15 +91,15 @@ def decide(
         missing = [word for name, word in REASONS.items() if not (facts.get(name) or "").strip()]
         if missing:
             raise BegrundelseMangler(mangler=", ".join(missing))
-    body, words = guidance(session, law)
+    told = guidance(session, law)
     ruling = Ruling(
         case_id=case.id,
         application_id=row.id,
         key=key(law, {ruling.key for ruling in of_case(session, case)}),
         law=law,
         unit=row.deciding_units[law],
-        guidance=words,
-        appeals_body=body.code,
+        guidance=told.words,
+        appeals_body=told.body.code,
         decided_by=by,
         decided_at=clock.now(),
         **facts,
@@ -107,13 +109,24 @@ def decide(
     return ruling
 
 
-def guidance(session: Session, law: str) -> tuple[Unit, str]:
-    """(to whom, in which words) one complains under the law (forvaltningsloven § 25).
+@dataclass(frozen=True)
+class Guidance:
+    """To whom and in which words one complains; whether somebody has confirmed it for the law."""
 
-    Both are the decision table `klagevejledning`: one row for each law.
-    """
-    found = tables.decide(session, "klagevejledning", {"lov": law}).value
-    return organisation.unit(session, found["instans"]), found["tekst"]
+    body: Unit
+    words: str
+    confirmed: bool
+
+
+def guidance(session: Session, law: str) -> Guidance:
+    """How one complains under the law (forvaltningsloven § 25), by the table `klagevejledning`."""
+    answer = tables.decide(session, GUIDANCE, {"lov": law})
+    rows = tables.table(session, GUIDANCE).decisions[GUIDANCE].rows
+    return Guidance(
+        body=organisation.unit(session, answer.value["instans"]),
+        words=answer.value["tekst"],
+        confirmed=all(row.kind != UNCONFIRMED for row in rows if row.id in answer.rules),
+    )
 
 
 def of_case(session: Session, case: Case) -> list[Ruling]:

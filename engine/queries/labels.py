@@ -93,6 +93,21 @@ EFFORT_KINDS = {
     "virksomhedsrettet": "Virksomhedsrettet",
 }
 
+#: What may be decided under another unit's law (forms/delegation.form).
+DECISION_TYPES = EFFORT_KINDS | {
+    "mentor": "Mentor",
+    "uddannelsesfremmende": "Uddannelsesfremmende",
+    "vejledning_i_barsel": "Vejledning i barsel",
+    "studiestartskoordinator": "Studiestartskoordinator",
+    "misbrugsbehandling": "Misbrugsbehandling",
+    "familieindsats": "Familieindsats",
+    "bevilling": "Bevilling",
+    "befordring": "Befordring",
+    "sanktion": "Sanktion",
+    "fritagelse": "Fritagelse for aktivering",
+    "andet": "Andet",
+}
+
 #: The kinds of information that a consent names.
 INFORMATION = {
     "familie": "Familie og børn",

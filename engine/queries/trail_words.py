@@ -64,6 +64,7 @@ TOLD = {
     "unit_silent": "En enhed svarede ikke inden fristen",
     "unit_decision": "En enhed traf en afgørelse",
     "competence_delegated": "Koordinatoren fik en beføjelse",
+    "delegation_withdrawn": "Koordinatorens beføjelse blev trukket tilbage",
     "application_written": "En indstilling blev skrevet",
     "put_on_agenda": "Indstillingen kom på visitationsudvalgets dagsorden",
     "agenda_carried_over": "Indstillingen kom med på næste møde",

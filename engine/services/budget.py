@@ -22,6 +22,7 @@ def point_out_cover(
     """Anvis dækning for det, der mangler, fra budgetlinjer eller enhedernes egne rammer."""
     row = of(context, indstilling_id)
     cover.point_out(context.session, row, kilder, context.actor)
+    deadlines.meet(context.session, context.case, "KP-15", "dækningen er anvist", row.id)
     context.record(
         "cover_found",
         application=row.id,

@@ -10,6 +10,7 @@ from engine.domain.rulings import BegrundelseMangler, Ruling
 from engine.errors import Refused
 from engine.services import Context, service
 from engine.services.appointment import send
+from engine.services.rulings import ask_how_to_complain
 
 RESULTS = {"ja": "bevilget", "delvist": "delvist", "nej": "afslag"}
 # The form's keys of the three parts that a decision not fully in favour must give (FVL § 24).
@@ -44,6 +45,7 @@ def register(
     context: Context,
     delegation_svar: str,
     lovomraade: str,
+    lovens_enhed: str,
     afgoerelsestyper: list | None = None,
     maks_beloeb: float | None = None,
     fra: str | None = None,
@@ -63,6 +65,7 @@ def register(
         context.case,
         coordinator,
         context.actor,
+        unit=lovens_enhed,
         law_area=lovomraade,
         decision_types=afgoerelsestyper,
         max_amount=maks_beloeb,
@@ -131,7 +134,7 @@ def _rule(context: Context, law: str, what: str, result: str, answers: dict) -> 
     missing = [rulings.REASONS[name] for name, text in parts.items() if not text]
     if result != rulings.GRANTED and missing:
         raise BegrundelseMangler(mangler=", ".join(missing))
-    body, words = rulings.guidance(session, law)
+    told = rulings.guidance(session, law)
     ruling = Ruling(
         case_id=case.id,
         key=keys.key(law, {row.key for row in rulings.of_case(session, case)}),
@@ -139,13 +142,14 @@ def _rule(context: Context, law: str, what: str, result: str, answers: dict) -> 
         unit=delegation.owner_of(session, case, law),
         result=result,
         text=str(answers.get("beslutning_begrundelse") or what),
-        guidance=words,
-        appeals_body=body.code,
+        guidance=told.words,
+        appeals_body=told.body.code,
         decided_by=context.actor,
         decided_at=context.now,
         **parts,
     )
     session.add(ruling)
     session.flush()
+    ask_how_to_complain(context, law)
     send(context, "B06", afgoerelser=[rulings.in_letter(ruling)])
     return ruling

@@ -33,7 +33,16 @@ def write_ruling(
         reason_weighing=begrundelse_hensyn,
         conditions=vilkaar,
     )
+    ask_how_to_complain(context, ruling.law)
     context.record("ruled", ruling=ruling.key, law=ruling.law, result=ruling.result)
+
+
+def ask_how_to_complain(context: Context, law: str) -> None:
+    """Where nobody has confirmed to whom one complains under the law, the process owner hears of it."""
+    if not rulings.guidance(context.session, law).confirmed:
+        rule = f"klagevejledning efter {law}"
+        context.start("manglende_regel", {"regel": rule}, case_free=True)
+        context.record("rule_missing", regel=rule)
 
 
 @service("brev_afgoerelse")

@@ -36,6 +36,7 @@ PAGES = {
     "figures": "/noegletal",
     "figure": "/noegletal/K7",
     "budget": "/budget",
+    "delegations": "/delegationer",
     "frame": "/enheder/KUI/ramme",
     "statement": "/was",
     "no-such-page": "/findes-ikke",

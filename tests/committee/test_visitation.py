@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from engine import casework, clock
 from engine.domain import (
     budget,
     cover,
@@ -21,7 +23,9 @@ from engine.domain.escalation import EnhedUdenKompetence, of_case
 from engine.domain.grants import KunBudget, MereEndAnsoegt, MindreEndAnsoegt
 from engine.domain.hearings import PartshoeringMangler
 from engine.domain.splitting import FordelingPasserIkke
+from engine.events import Event
 from engine.forms import FormErrors
+from engine.instances import WorkItem
 from tests.committee.conftest import (
     ADVICE,
     AGENDA,
@@ -163,6 +167,29 @@ def test_partly_granted_is_ruled_booked_by_unit_and_told_with_a_date_to_complain
     assert "efter lov om en aktiv beskæftigelsesindsats" in told["LAB"]
 
 
+def test_a_law_whose_complaint_body_nobody_has_confirmed_is_asked_about_and_names_none(hall):
+    answers = {k: v for k, v in GRANTED.items() if k != "fordeling"} | {"beloeb_bevilget": 9_000}
+    for _ in range(2):
+        hall.apply(ydelser=[{"ydelse": "Behandling", "lov": "SUL", "enhed": "MIS"}], beloeb=9_000)
+        hall.do("leder-vok", "leder_bevilger", **answers)
+        hall.do("sagsbehandler-mis", "afgoerelse", resultat="bevilget", afgoerelse_tekst="Ja")
+        hall.do("sagsbehandler-oek", "bogfoer", stemmer=True)
+
+    def asked(session, case):
+        query = select(WorkItem).where(WorkItem.element == "regel_mangler")
+        return [(task.queue, task.case_id == case.id) for task in session.scalars(query)]
+
+    # Of the process owner, once, and outside the case, which the process owner does not see.
+    assert hall.read(asked) == [("PRO", False)]
+    query = select(Event.facts).where(Event.kind == "rule_missing")
+    missing = hall.read(lambda s, c: s.scalars(query.where(Event.case_id == c.id)).all())
+    assert {facts["regel"] for facts in missing} == {"klagevejledning efter SUL"}
+    for ruling in hall.read(rulings.of_case):
+        assert "Send klagen til kommunen" in ruling.guidance
+        assert "den rette klageinstans" in ruling.guidance
+        assert "Ankestyrelsen" not in ruling.guidance
+
+
 def test_a_ruling_cannot_grant_what_was_refused(hall):
     hall.at_the_table()
     hall.do("udvalg-sekretaer", "beslutning", **REFUSED)
@@ -199,17 +226,43 @@ def test_without_three_reasons_a_ruling_that_does_not_give_all_is_refused(hall):
         )
 
 
+def covering(hall):
+    """(due, state, kind) of what the director has to do about money that is missing."""
+
+    def read(session, case):
+        query = select(deadlines.Deadline).where(deadlines.Deadline.regel == "KP-15")
+        return [(row.due.isoformat(), row.state, row.art) for row in session.scalars(query)]
+
+    return hall.read(read)
+
+
+def test_the_directors_task_is_overdue_when_the_municipalitys_own_days_have_passed(hall):
+    casework.change_rule(hall.store, "KP-15", 2, by="procesejer-1")
+    hall.line_has(60_000)
+    hall.at_the_table()
+    hall.do("udvalg-sekretaer", "beslutning", **GRANTED)
+    assert covering(hall) == [("2026-12-21", "aaben", "lokal")]
+
+    def due(session, case):
+        query = select(WorkItem.due_at).where(WorkItem.element == "anvis_daekning")
+        return clock.local(session.scalars(query).one()).date()
+
+    assert hall.read(due) == date(2026, 12, 21)
+
+
 def test_a_necessary_need_without_cover_goes_to_the_director_not_to_a_refusal(hall):
     hall.line_has(60_000)
     hall.at_the_table()
     hall.do("udvalg-sekretaer", "beslutning", **GRANTED)
     assert hall.queues() == {"DIR": ["anvis_daekning"]}
+    assert covering(hall) == [("2026-12-24", "aaben", "lokal")]
     with pytest.raises(DaekningPasserIkke, match=r"36\.000"):
         hall.do(
             "chef-1", "anvis_daekning", kilder=[{"fra": "MIS", "beloeb": 35_000}], begrundelse="x"
         )
     sources = [{"fra": "MIS", "beloeb": 16_000}, {"fra": "JOB", "beloeb": 20_000}]
     hall.do("chef-1", "anvis_daekning", kilder=sources, begrundelse="Nødvendigt")
+    assert covering(hall) == [("2026-12-24", "overholdt", "lokal")]
     hall.ruled()
     hall.do("sagsbehandler-oek", "bogfoer", stemmer=True)
     assert hall.balance()["granted"] == 60_000
@@ -329,6 +382,7 @@ def delegated(hall, amount):
             case,
             "koordinator-3",
             "leder-job",
+            unit="JOB",
             law_area="LAB",
             decision_types=["bevilling"],
             max_amount=amount,

@@ -34,7 +34,7 @@ def test_a_leader_reads_the_units_figures_and_opens_a_list(told, client_of):
 
 
 def test_the_numbers_of_a_queue_open_the_inbox_as_long_as_they_say(app, site_store, client_of):
-    played_into(site_store, "s01_mads", datetime(2026, 11, 24))
+    played_into(site_store, "s01_mads", datetime(2026, 11, 25))
     clock._clock.advance(days=30)
     leader = client_of("leder-kui")
     page = leader.get("/noegletal?for=KUI").text

@@ -16,6 +16,7 @@ from web.pages import (
     committee_minutes,
     committee_room,
     cover_note,
+    delegations,
     documents,
     figures,
     frame,
@@ -67,6 +68,7 @@ def init_app(app: Flask) -> None:
         budget,
         budget_acts,
         cover_note,
+        delegations,
         tour,
     ):
         app.register_blueprint(page.blueprint)

@@ -38,6 +38,7 @@ class BudgetEntry(Base):
         CheckConstraint("amount > 0", name="positive"),
         CheckConstraint("debit <> credit", name="two_accounts"),
         Index("ix_budget_entries_line", "line", "debit", "credit"),
+        Index("ix_budget_entries_newest", "line", "at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)

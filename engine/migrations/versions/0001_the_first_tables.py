@@ -904,6 +904,7 @@ def upgrade() -> None:
     with op.batch_alter_table("budget_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_budget_entries_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_budget_entries_line", ["line", "debit", "credit"], unique=False)
+        batch_op.create_index("ix_budget_entries_newest", ["line", "at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_budget_entries_subject"), ["subject"], unique=False)
 
     op.create_table(
@@ -1093,6 +1094,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("username", sa.String(length=60), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
         sa.Column("law_area", sa.String(length=40), nullable=False),
         sa.Column("decision_types", sa.Text(), nullable=False),
         sa.Column("max_amount", sa.Numeric(precision=14, scale=2, asdecimal=False), nullable=True),
@@ -1105,6 +1107,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_by", sa.String(length=60), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_delegations_case_id")),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_delegations_unit")),
         sa.ForeignKeyConstraint(
             ["username"], ["users.username"], name=op.f("fk_delegations_username")
         ),
@@ -1112,6 +1115,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delegations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delegations_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegations_unit"), ["unit"], unique=False)
         batch_op.create_index(batch_op.f("ix_delegations_username"), ["username"], unique=False)
 
     op.create_table(
@@ -2272,6 +2276,7 @@ def downgrade() -> None:
     op.drop_table("documents")
     with op.batch_alter_table("delegations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegations_username"))
+        batch_op.drop_index(batch_op.f("ix_delegations_unit"))
         batch_op.drop_index(batch_op.f("ix_delegations_case_id"))
 
     op.drop_table("delegations")
@@ -2309,6 +2314,7 @@ def downgrade() -> None:
     op.drop_table("capacities")
     with op.batch_alter_table("budget_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_budget_entries_subject"))
+        batch_op.drop_index("ix_budget_entries_newest")
         batch_op.drop_index("ix_budget_entries_line")
         batch_op.drop_index(batch_op.f("ix_budget_entries_case_id"))
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 RULES = (
-    "KP-1 KP-2 KP-3 KP-4 KP-5 KP-6 KP-7 KP-8 KP-9 KP-10 KP-11 KP-12 KP-13 KP-14"
+    "KP-1 KP-2 KP-3 KP-4 KP-5 KP-6 KP-7 KP-8 KP-9 KP-10 KP-11 KP-12 KP-13 KP-14 KP-15"
     " BL-1 BL-2 BL-3 BL-4 BL-5 BL-6 SEL-1 SEL-2 LAB-3 LAB-4 LAB-5 LAB-7 SYG-3 SYG-4 SYG-5"
     " RF-1 KUI-1 KUI-2 RSL-1 RSL-2 RSL-3 FS-1 FS-2 GDPR-1 GDPR-2 AKT-1 ALDER-18"
 ).split()
