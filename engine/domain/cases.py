@@ -262,7 +262,7 @@ def _involvements(session: Session, case: Case) -> list[Involvement]:
     query = (
         select(Involvement)
         .where(Involvement.case_id == case.id)
-        .order_by(Involvement.valid_from, Involvement.id)
+        .order_by(Involvement.valid_from, Involvement.unit, Involvement.id)
     )
     return [row for row in session.scalars(query) if row.valid_to is None or row.valid_to > today]
 

@@ -119,7 +119,8 @@ def answer(session: Session, case: Case, unit: str, by: str, **facts) -> Partici
 def participants(session: Session, case: Case) -> dict[str, Participation]:
     """The latest answer of each unit."""
     query = select(Participation).where(Participation.case_id == case.id)
-    rows = session.scalars(query.order_by(Participation.answered_at, Participation.id))
+    order = (Participation.answered_at, Participation.unit, Participation.id)
+    rows = session.scalars(query.order_by(*order))
     return {row.unit: row for row in rows}
 
 

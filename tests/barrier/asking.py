@@ -9,6 +9,7 @@ from uuid import UUID
 
 from werkzeug.routing import Rule
 
+from tests.barrier.answering import answers
 from tests.barrier.oracle import UNFINISHED, Oracle, Person
 
 #: Routes that no case stands behind.
@@ -34,7 +35,6 @@ LISTS = {
     "/beskeder": "what happened, each with a link to its case",
     "/beskeder/antal": "a number",
     "/enheder/<kode>/ramme": "a unit's own text",
-    "/delegationer": "what one may decide, each with a link to its case",
     "/fravaer": "colleagues",
     "/gaa-til": "hits",
     "/henvis": "an empty form, with the name of whom one has just registered",
@@ -68,6 +68,10 @@ HARMLESS = {
     "tilbage": "an address of ours to go back to; tests/web/test_signing_in.py",
 }
 TABS = ("mine", "ikke_fordelt", "kolleger", "bero", "loest")
+#: Where a task is answered.
+ANSWERED = ("/opgaver/<task_id>", "/opgaver/<task_id>/ret")
+#: Pages with a field for words.
+SEARCHES = ("/opgaver", "/opgaver/filtre", "/sager", "/gaa-til", "/noter")
 #: A number, an id and a word that nothing bears, of the shape of those that something does.
 NO_NUMBER = "2026-9999"
 
@@ -119,7 +123,6 @@ class Asker:
             "number": lambda: self._same(self.random.choice(("1", "1", "2", "9"))),
             "view_id": lambda: self._one_of(rows.saved_views),
             "absence_id": lambda: self._same(self._one_of(rows.absences)[0]),
-            "delegation_id": lambda: self._one_of([]),
             "feed_id": lambda: self._one_of(rows.calendar_feeds),
             "import_id": lambda: self._one_of(rows.imports),
             "kode": lambda: self._same(self.random.choice((*UNITS, "X-SKO", "XXX"))),
@@ -127,7 +130,9 @@ class Asker:
             "filtype": lambda: self._same(self.random.choice(("csv", "xlsx", "doc"))),
             "incident_id": lambda: self._same("1"),
             "trin": lambda: self._same(self.random.choice(("find", "taster", "tag", "xxx"))),
-            "linje": lambda: self._same(self.random.choice(("faelles-2026", "mis-2026", "xxx"))),
+            "linje": lambda: self._same(
+                self.random.choice((*(row.line for row in rows.budget_lines), "mis-2026", "xxx"))
+            ),
             "tal": lambda: self._same(self.random.choice(("reserveret", "bevilget", "fri", "xxx"))),
             "indstilling_id": lambda: (
                 self.random.choice(rows.applications).id,
@@ -154,7 +159,7 @@ class Asker:
     def of(self, person: Person, rule: Rule, real: dict, none: dict) -> Asked:
         """A request for what is named, and its twin for what was never there."""
         method = "GET" if "GET" in rule.methods else "POST"
-        query, nothing = self._query(rule, real)
+        query, nothing = self._query(person, rule, real)
         form = self._form(rule, real) if method == "POST" else {}
         sought = form | {"navn": _unborne(form["navn"])} if "foedt" in form else None
         if sought == form:
@@ -195,7 +200,7 @@ class Asker:
             return self.random.choice(self.oracle.rows.cases).nummer
         return self.oracle.case[row.case_id].nummer
 
-    def _query(self, rule: Rule, real: dict) -> tuple[dict, dict | None]:
+    def _query(self, person: Person, rule: Rule, real: dict) -> tuple[dict, dict | None]:
         """What stands behind the question mark; and the same with words that nothing bears."""
         choice, query = self.random.choice, {}
         if "GET" not in rule.methods:
@@ -222,6 +227,7 @@ class Asker:
             query = choice(({}, {"foer": choice(self.oracle.rows.cases).nummer}))
         if rule.rule == "/opgaver/valgte/<handling>":
             query["opgave"] = [choice(self.oracle.rows.work_items).id for _ in range(3)]
+            query["opgave"] += [task.id for task in self._some(person.apart)]
         if rule.rule == "/kalender":
             query = {"vis": choice(("mine", "enhed")), "uger": choice(("6", "52"))}
         if rule.rule.startswith("/budget"):
@@ -239,13 +245,20 @@ class Asker:
             query["person"] = choice(self.oracle.rows.parties).person_id
         if rule.rule == "/fravaer":
             query["hvem"] = choice(USERS)
-        searches = ("/opgaver", "/opgaver/filtre", "/sager", "/gaa-til", "/noter")
-        if rule.rule in searches and self.random.randrange(3):
-            word = choice(choice((self.citizens, self.words)))
+        if rule.rule in SEARCHES and self.random.randrange(6):
+            word = choice(choice((self.citizens, self.words, self._hidden(person, rule))))
             query["ord"] = choice((word, word, word[:8], choice(self.oracle.rows.cases).nummer))
             if query["ord"] == word:
                 return query, query | {"ord": _unborne(word)}
         return query, None
+
+    def _hidden(self, person: Person, rule: Rule) -> list[str]:
+        """The words that the person is likeliest to find and may not."""
+        parts = ("note", "dokument") if rule.rule == "/noter" else ("borger",)
+        return [word for part in parts for word in person.hidden[part]] or self.words
+
+    def _some(self, rows: list) -> list:
+        return self.random.sample(rows, min(3, len(rows)))
 
     def _form(self, rule: Rule, real: dict) -> dict:
         choice = self.random.choice
@@ -254,11 +267,11 @@ class Asker:
         if rule.rule == "/opgaver":
             form |= {"handling": choice(("tag", "laeg_tilbage", "genoptag", "bero", "giv"))}
             form["opgave"] = tasks
+        if rule.rule in ANSWERED and self.random.randrange(3):
+            form |= answers(self.oracle.task[real["task_id"]].form_id) | {"_grund": "proevet"}
         if rule.rule in ("/personer", "/personer/find"):
             somebody = choice(self.oracle.rows.persons)
             form = {"navn": somebody.name, "foedt": somebody.birth_date or "1990-02-01"}
-        if rule.rule == "/delegationer":
-            form = {"sag": choice(self.oracle.rows.cases).nummer, "lovomraade": "LAB"}
         if rule.rule.startswith("/udvalg"):
             form |= {"resultat": "bevilget", "begrundelse": "proevet", "beloeb": "1000"}
             form |= {"stemme": "for", "mindretal": "", "vilkaar": "", "bemaerkninger": "proevet"}

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from uuid import UUID
 
-from engine.domain import access
-from tests.barrier.oracle import ON_THE_AGENDA
-from tests.barrier.world import DOCUMENT_PARTS, KINDS_OF_INFORMATION, PARTNERS, Connection
+from engine.domain import access, plan
+from tests.barrier.adding import DOCUMENT_PARTS
+from tests.barrier.oracle import ON_THE_AGENDA, UNFINISHED
+from tests.barrier.world import KINDS_OF_INFORMATION, PARTNERS, Connection
 
 ROLES = (
     "sagsbehandler",
@@ -30,8 +31,23 @@ ROLES = (
 REASONS = ("proevet", "proevet", ON_THE_AGENDA)
 QUEUES = (
     "koordinator stedfortraeder ejer ejer-leder henviser udvalg udvalg-formand udvalg-sekretaer "
-    "jurist PRO JOB FAM MIS KUI KUI-leder VOK-leder X-SKO X-GP"
+    "jurist jurist jurist PRO JOB FAM MIS KUI KUI-leder VOK-leder X-SKO X-GP X-RPS X-POL"
 ).split()
+#: Fields of life that a goal may be about: those of `KINDS_OF_INFORMATION`, and one of none of them.
+FIELDS = (
+    "helbred_fysisk",
+    "misbrug",
+    "familie",
+    "uddannelse",
+    "bolig",
+    "forsoergelse",
+    "beskaeftigelse",
+)
+#: Roles that reach the shared budget and the committee, whoever holds them.
+LEADING = ("leder", "chef", "udvalg_medlem", "udvalg_sekretaer", "udvalg_formand")
+CITIZENS = "select person_id from parties where case_id = ? and role = 'borger' order by rowid"
+#: What a task without a due date is sorted by.
+NEVER = "9999-12-30 00:00:00.000000"
 UNITS = ("JOB", "VOK", "FAM", "MIS", "KUI", "SSP", "PSY", "YDE")
 
 
@@ -41,6 +57,11 @@ class Drawing:
     def __init__(self, db: Connection, random_: random.Random, today: date):
         self.db, self.random, self.today = db, random_, today
         self.users = [row[0] for row in db.execute("select username from users order by username")]
+        outside = (
+            "select distinct username from roles join units on code = unit where partner"
+            " order by username"
+        )
+        self.outside = [row[0] for row in db.execute(outside)]
         self.cases = [
             SimpleNamespace(id=row[0], type=row[1], owner_unit=row[2])
             for row in db.execute("select id, type, owner_unit from cases order by nummer")
@@ -49,9 +70,8 @@ class Drawing:
     def draw(self) -> None:
         for act in (self._cases, self._involved, self._consents, self._shared, self._roles):
             act()
-        self._absences()
-        self._tasks()
-        self._papers()
+        for act in (self._absences, self._tasks, self._papers, self._plans, self._committee):
+            act()
         self.db.commit()
 
     # --- dice -------------------------------------------------------------------------------------
@@ -109,7 +129,8 @@ class Drawing:
     def _consents(self) -> None:
         self.db.execute("delete from consents where kind = 'videregivelse'")
         citizens = self.db.execute(
-            "select case_id, person_id from parties where role = 'borger' order by 1, 2"
+            "select case_id, person_id from parties where role = 'borger'"
+            " group by case_id, person_id order by min(rowid)"
         ).fetchall()
         columns = (
             "id, case_id, person_id, kind, counterpart, data_types, purpose, state, given_at,"
@@ -165,19 +186,22 @@ class Drawing:
             )
 
     def _roles(self) -> None:
-        for (id_,) in self.db.execute("select id from roles order by id").fetchall():
+        for (id_,) in self.db.execute("select id from roles order by rowid").fetchall():
             if self.one_in(6):
                 column = self.random.choice(("valid_from", "valid_to"))
                 self.db.execute(f"update roles set {column} = ? where id = ?", (self.near(), id_))
-        for _ in range(8):
+        # Somebody from outside who leads, too: no role of theirs opens a case.
+        given = [(self.user(), self.random.choice(ROLES)) for _ in range(8)]
+        given += [(self.random.choice(self.outside), role) for role in LEADING]
+        for username, role in given:
             self.db.execute(
                 "insert into roles (id, username, unit, role, valid_from, valid_to)"
                 " values (?, ?, ?, ?, ?, ?)",
                 (
                     self.id(),
-                    self.user(),
+                    username,
                     self.random.choice(UNITS),
-                    self.random.choice(ROLES),
+                    role,
                     self.random.choice((None, self.near())),
                     self.random.choice((None, self.near())),
                 ),
@@ -194,49 +218,90 @@ class Drawing:
 
     def _tasks(self) -> None:
         """Some tasks lie elsewhere, with somebody else, or are open again; rows as saving keeps them."""
+        names = "id, owner_unit, koordinator, stedfortraeder, referred_by, locked"
         cases = {
-            row[0]: SimpleNamespace(
-                owner_unit=row[1],
-                koordinator=row[2],
-                stedfortraeder=row[3],
-                referred_by=row[4],
-                locked=bool(row[5]),
-            )
-            for row in self.db.execute(
-                "select id, owner_unit, koordinator, stedfortraeder, referred_by, locked from cases"
-            )
+            row[0]: SimpleNamespace(**dict(zip(names.split(", "), row, strict=True)))
+            for row in self.db.execute(f"select {names} from cases")
         }
         today = f"{self.today} 08:00:00.000000"
-        tasks = self.db.execute("select id, case_id, queue, state from work_items order by id")
-        for id_, case_id, queue, state in tasks.fetchall():
-            assignee = None
+        query = "select id, case_id, queue, state, due_at from work_items order by rowid"
+        for id_, case_id, queue, state, due in self.db.execute(query).fetchall():
+            case = cases[case_id]
             if self.one_in(5):
                 queue = self.random.choice(QUEUES)
-            if self.one_in(6):
-                assignee = self.user()
+            assignee = self._somebody()
             if state == "done" and self.one_in(8):
                 state = self.random.choice(("open", "held"))
-            desk, person = access.place(queue, cases[case_id])
+            if state in UNFINISHED and self.one_in(2):
+                due = self._midnight()
+            # What is done lies where it lay, also when the case is locked later.
+            lay = SimpleNamespace(**vars(case) | {"locked": case.locked and state in UNFINISHED})
+            desk, person = access.place(queue, lay)
             self.db.execute(
                 "update work_items set queue = ?, assignee = ?, state = ?, desk = ?, person = ?,"
+                " due_at = ?, sort_at = ?,"
                 " completed_at = iif(completed_at is null, null, ?) where id = ?",
-                (queue, assignee, state, desk, person, today, id_),
+                (queue, assignee, state, desk, person, due, due or NEVER, today, id_),
             )
+
+    def _somebody(self) -> str | None:
+        """Whom a task was given to by name: one in six to anybody, one in six to an outsider."""
+        drawn = self.random.randrange(6)
+        return (
+            self.user() if drawn == 0 else self.random.choice(self.outside) if drawn == 1 else None
+        )
+
+    def _midnight(self) -> str:
+        """A day near today, as a due date of whole days is kept."""
+        day = date.fromisoformat(self.near()) - timedelta(days=1)
+        return f"{day.isoformat()} 23:00:00.000000"
 
     def _papers(self) -> None:
         for table in ("notes", "documents"):
-            for (id_,) in self.db.execute(f"select id from {table} order by id").fetchall():
+            for (id_,) in self.db.execute(f"select id from {table} order by rowid").fetchall():
                 if self.one_in(3):
                     unit = self.random.choice((None, *UNITS))
                     self.db.execute(
                         f"update {table} set unit = ?, author = ? where id = ?",
                         (unit, self.user(), id_),
                     )
-        for (id_,) in self.db.execute("select id from documents order by id").fetchall():
+        for (id_,) in self.db.execute("select id from documents order by rowid").fetchall():
             part = self.random.choice(DOCUMENT_PARTS)
             self.db.execute("update documents set part = ? where id = ?", (part, id_))
-        for (id_,) in self.db.execute("select id from meetings order by id").fetchall():
+        for (id_,) in self.db.execute("select id from meetings order by rowid").fetchall():
             if self.one_in(3):
                 self.db.execute(
                     "update meetings set called_by = ? where id = ?", (self.user(), id_)
                 )
+
+    def _plans(self) -> None:
+        """What each goal is about, and which of a family it is for."""
+        query = "select id, case_id, content from plans order by rowid"
+        for id_, case_id, text in self.db.execute(query).fetchall():
+            citizens = [row[0] for row in self.db.execute(CITIZENS, (case_id,))]
+            content = json.loads(text)
+            for goal in content["maal"]:
+                goal["domaene"] = self.random.choice(FIELDS)
+                goal["person"] = self.random.choice((None, *citizens))
+            for effort in content["indsatser"]:
+                if self.one_in(3):
+                    effort["enhed"] = self.random.choice(UNITS + PARTNERS)
+            self.db.execute(
+                "update plans set content = ?, content_hash = ? where id = ?",
+                (json.dumps(content), plan._hash(content), id_),
+            )
+
+    def _committee(self) -> None:
+        """Who sits at each meeting; some of them have no part in the cases on its agenda."""
+        sitting = (
+            "select distinct username from roles where role = 'udvalg_medlem' order by username"
+        )
+        able = [row[0] for row in self.db.execute(sitting)]
+        for (id_,) in self.db.execute(
+            "select id from committee_meetings order by rowid"
+        ).fetchall():
+            members = self.random.sample(able, min(5, len(able)))
+            self.db.execute(
+                "update committee_meetings set members = ? where id = ?",
+                (json.dumps(sorted(members)), id_),
+            )

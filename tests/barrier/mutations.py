@@ -31,7 +31,12 @@ BETWEEN_LISTS = 4
 #: So often a route that comes by none of those that are looked for is asked all the same.
 PATIENCE = 4
 #: Where somebody asks, and what they call.
-ASKING = ("engine/queries/**/*.py", "web/pages/*.py", "engine/domain/papers.py")
+ASKING = (
+    "engine/queries/**/*.py",
+    "web/pages/*.py",
+    "engine/domain/papers.py",
+    "engine/domain/people.py",
+)
 ASKED = re.compile(
     r"\b(?:access|papers|plan_sight)\."
     r"(visible_tasks|visible_cases|whole_cases|seen_among|may_see|may|parts|by_consent_alone|knows|lanes|"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from datetime import datetime
+from functools import cached_property
 from types import SimpleNamespace
 
 from engine.clock import COPENHAGEN
@@ -87,6 +88,7 @@ TABLES = {
     "letters": "id, case_id, journal_no",
     "applications": "id, case_id",
     "budget_entries": "id",
+    "budget_lines": "line",
     "meetings": "id, case_id, called_by",
     "invitees": "meeting_id, who, light",
     "parties": "case_id, person_id, role, valid_to",
@@ -106,7 +108,7 @@ class Rows:
 
     def __init__(self, db: Connection):
         for table, columns in TABLES.items():
-            cursor = db.execute(f"select {columns} from {table}")
+            cursor = db.execute(f"select {columns} from {table} order by rowid")
             names = [column[0] for column in cursor.description]
             rows = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor]
             setattr(self, table, rows)
@@ -400,6 +402,44 @@ class Person:
             if named and person_id in self.citizens(case):
                 return True
         return False
+
+    # --- what lies near and is hidden -------------------------------------------------------------
+
+    @cached_property
+    def apart(self) -> list:
+        """The tasks that are this person's, done or not, in cases that do not exist for them."""
+        return [
+            task
+            for task in self.oracle.rows.work_items
+            if self.lies_with_me(task) and not self.sees(self.oracle.case[task.case_id])
+        ]
+
+    @cached_property
+    def hidden(self) -> dict[str, list[str]]:
+        """Part -> its words that the person may not read, in cases that they have to do with."""
+        near = {task.case_id for task in self.apart} | self._once_near()
+        found = defaultdict(list)
+        for canary in self.oracle.rows.canaries:
+            if canary.case_id in near and not self.may_read(canary):
+                found[canary.part].append(canary.word)
+        return found
+
+    def _once_near(self) -> set[str]:
+        """The cases that the person, or their unit, ever took part in, was let know of or wrote in."""
+        rows, mine = self.oracle.rows, self.inner | self.outer
+        return (
+            {
+                row.case_id
+                for row in rows.involvements
+                if row.unit in mine or row.username in self.me
+            }
+            | {row.case_id for row in rows.consents if row.counterpart in mine}
+            | {
+                row.case_id
+                for row in (*rows.notes, *rows.documents)
+                if row.author in self.me or row.unit in mine
+            }
+        )
 
     def may_find(self, canary) -> bool:
         """Whether a search for the word may be answered otherwise than for a word of nobody's."""

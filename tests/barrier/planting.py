@@ -78,6 +78,7 @@ PLANTED = {
 }
 #: Words that are planted by their own hand, below or in `tests/barrier/world.py`.
 BY_HAND = {
+    "committee_minutes": "what they say of an item is of its case",
     "drafts": "what is typed is sealed",
     "frames": "a unit's own, of no case",
     "import_results": "made with the import that they belong to",
@@ -141,7 +142,6 @@ NOBODYS = {
     "chain_heads": "where a chain stands",
     "closing_days": "the calendar",
     "committee_meetings": "when the committee meets, and who is on it",
-    "committee_minutes": "what a meeting decided, for the committee alone; nothing shows it yet",
     "committee_minutes_answers": "remarks of the committee's own, on its own minutes",
     "definitions": "diagrams, forms and tables",
     "delegations": "what an employee may decide",
@@ -240,6 +240,7 @@ def plant(db: Connection, typed: list[tuple[str, str | None, str, str]]) -> None
         _plant_table(db, Base.metadata.tables[table], words)
     _plant_people(db, words)
     _plant_plans(db, words)
+    _plant_minutes(db, words)
     _plant_own(db, words)
     for _, guard in guards:
         db.execute(guard)
@@ -250,7 +251,7 @@ def _plant_table(db: Connection, table: Table, words: Words) -> None:
     key = _key(table)
     case = _case_of(table)
     names = ", ".join(f"{table.name}.{name}" for name in wanted)
-    query = f"select {table.name}.rowid, {key}, {case}, {names} from {table.name} order by {key}"
+    query = f"select {table.name}.rowid, {key}, {case}, {names} from {table.name} order by rowid"
     for rowid, id_, case_id, *values in db.execute(query).fetchall():
         row = _Row(words, case_id, id_)
         for name, value in zip(wanted, values, strict=True):
@@ -318,7 +319,9 @@ def _plant_own(db: Connection, words: Words) -> None:
         ("saved_views", "name", "visning", "username"),
         ("frames", "text", "ramme", "unit"),
     ):
-        for rowid, row in db.execute(f"select rowid, {whose} from {table}").fetchall():
+        for rowid, row in db.execute(
+            f"select rowid, {whose} from {table} order by rowid"
+        ).fetchall():
             word = words.new(None, part, row)
             db.execute(f"update {table} set {column} = ? where rowid = ?", (word, rowid))
     query = "select r.rowid, i.by from import_results r join imports i on i.id = r.import_id"
@@ -329,11 +332,11 @@ def _plant_own(db: Connection, words: Words) -> None:
 
 def _plant_people(db: Connection, words: Words) -> None:
     """A person bears one name, whatever they are in how many cases."""
-    people = db.execute("select id from persons order by id").fetchall()
+    people = db.execute("select id from persons order by rowid").fetchall()
     for (person,) in people:
         parts = db.execute(
             "select case_id, role from parties where person_id = ?"
-            " order by role = 'borger' desc, case_id",
+            " order by role = 'borger' desc, rowid",
             (person,),
         ).fetchall()
         if not parts:
@@ -352,7 +355,8 @@ def _plant_plans(db: Connection, words: Words) -> None:
     from engine.domain import plan
 
     told: dict[tuple[str, str], str] = {}
-    for id_, case_id, text in db.execute("select id, case_id, content from plans").fetchall():
+    plans = db.execute("select id, case_id, content from plans order by rowid").fetchall()
+    for id_, case_id, text in plans:
         content = json.loads(text)
         for kind, part in (("maal", "maal"), ("indsatser", "indsats")):
             for row in content[kind]:
@@ -373,3 +377,25 @@ def _plant_plans(db: Connection, words: Words) -> None:
             if (case_id, key) in told:
                 word = told[case_id, key]
                 db.execute(f"update {table} set {column} = ? where id = ?", (word, id_))
+
+
+def _plant_minutes(db: Connection, words: Words) -> None:
+    """One word for all that the minutes say of an item."""
+    cases = dict(
+        db.execute(
+            "select i.id, a.case_id from agenda_items i join applications a on a.id = i.application_id"
+        ).fetchall()
+    )
+    for rowid, text in db.execute("select rowid, content from committee_minutes").fetchall():
+        content = json.loads(text)
+        for item in content["items"]:
+            word = words.new(cases[item["item"]], "udvalg", item["item"])
+            item["title"] = word
+            for ballot in item["ballots"]:
+                ballot |= {"conditions": word, "reason": word}
+                ballot["votes"] = {
+                    name: (vote, word) for name, (vote, _) in ballot["votes"].items()
+                }
+        db.execute(
+            "update committee_minutes set content = ? where rowid = ?", (json.dumps(content), rowid)
+        )

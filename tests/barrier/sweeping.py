@@ -13,11 +13,13 @@ from itertools import zip_longest
 
 from werkzeug.routing import Rule
 
-from tests.barrier.asking import Asked, Asker
+from tests.barrier.asking import SEARCHES, Asked, Asker
 from tests.barrier.oracle import UNFINISHED, Oracle, Person
 
 #: How often each kind is asked for on a route: a page has several ways to be asked.
 TIMES = 2
+#: How often somebody asks a list, and a search, which words decide over.
+LISTED, SOUGHT = 2, 6
 #: What of a case has rows that an address may name.
 NAMED = {
     "task_id": "work_items",
@@ -81,7 +83,7 @@ class Kinds:
 
     def __init__(self, oracle: Oracle, names: list[str]):
         self.oracle = oracle
-        self.people = [oracle.person(name) for name in names]
+        self.people = sorted(map(oracle.person, names), key=_nothing_hidden)
         self._sights = {
             (person.name, case.id): _sight(person, case)
             for person in self.people
@@ -100,7 +102,8 @@ class Kinds:
     def _named(self, rule: Rule, person: Person) -> Iterator[tuple[dict, tuple]]:
         name = next((name for name in NAMED if name in rule.arguments), None)
         if name is None and "nummer" not in rule.arguments:
-            yield {}, _of_person(person)
+            for time in range(SOUGHT if rule.rule in SEARCHES else LISTED):
+                yield {}, (time, person.name)
         elif name is None:
             for case in self.oracle.rows.cases:
                 yield {"nummer": case.nummer}, self._sights[person.name, case.id]
@@ -131,10 +134,9 @@ def _sight(person: Person, case) -> tuple:
     )
 
 
-def _of_person(person: Person) -> tuple:
-    """How much there is that somebody sees: lists are asked for by everybody who differs in it."""
-    seen = Counter(len(person.parts(case)) for case in person.oracle.rows.cases)
-    return (*sorted(seen.items()), bool(person.outer), bool(person.blind), len(person.me))
+def _nothing_hidden(person: Person) -> tuple:
+    """Those first who have to do with most that does not exist for them, and then the outsiders."""
+    return -len(person.apart), -sum(map(len, person.hidden.values())), not person.outer
 
 
 def _of_row(person: Person, name: str, row) -> tuple:

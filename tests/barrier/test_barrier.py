@@ -17,6 +17,7 @@ from tests.barrier import asking, mutations, planting, trial, world
 
 TRIALS = int(os.environ.get("OVERLIGGER_BARRIER_TRIALS", "2000"))
 SEED = int(os.environ.get("OVERLIGGER_BARRIER_SEED", "1"))
+USER = "koordinator-1"
 WEB = Path(__file__).parents[2] / "web" / "pages"
 ARGUMENT = re.compile(
     r"""(?:request\.(?:args|form|values)|form|told|args)\.get(?:list)?\(["'](\w+)["']"""
@@ -62,6 +63,19 @@ def test_no_route_tells_anybody_what_does_not_exist_for_them(built, tmp_path):
     assert result.denied > TRIALS // 20, "hardly anything was hidden: the trials prove nothing"
     missing = {rule.rule for rule in site.rules if rule.endpoint not in trial.asking.ELSEWHERE}
     assert missing <= result.routes.keys() or TRIALS < 2000, missing - result.routes.keys()
+
+
+def test_a_page_that_breaks_turns_a_trial_red(built, tmp_path):
+    def breaks():
+        raise RuntimeError
+
+    site = trial.Site(built, tmp_path)
+    site.app.view_functions["cases.show"] = breaks
+    site.aim(["/sager"])
+    with trial.State(site, 0, SEED, result := trial.Result()).drawn() as state:
+        state.hold(site.client(USER), USER, trial.Asked("GET", "/sager", "/sager"))
+    site.close()
+    assert [leak.why for leak in result.leaks] == ["broke: what it would have told is not known"]
 
 
 def test_every_table_is_planted_or_said_to_hold_no_words_about_anybody(built):

@@ -37,6 +37,8 @@ from web.app import create_app
 #: Users per drawn state, and requests per user.
 USERS, REQUESTS = 6, 14
 NUMBER = re.compile(r"\b20\d\d-\d{4}\b")
+#: A duty in somebody's calendar, which names its case: a duty of no case is one of a hidden one.
+DUTY = re.compile(r"^SUMMARY:(?:Frist|Opfølgning senest): (?!.*\(20\d\d-\d{4}\)).*$", re.MULTILINE)
 TASK = re.compile(r"/opgaver/([0-9a-f]{8}-[0-9a-f-]{27})")
 #: What differs between any two pages, whatever they are of.
 CHANGING = re.compile(
@@ -130,7 +132,7 @@ class State:
                 self._one(username)
 
     @contextmanager
-    def drawn(self) -> Iterator[None]:
+    def drawn(self) -> Iterator[State]:
         """The site in this state, at its moment."""
         self.site.renew()
         with clock.travelling(self._moment()):
@@ -138,13 +140,15 @@ class State:
             Drawing(db, self.random, clock.today()).draw()
             names = db.execute("select username from users order by username")
             self.names = [row[0] for row in names]
+            locked = "select koordinator from cases where locked and koordinator is not null"
+            self.coordinators = [row[0] for row in db.execute(f"{locked} order by nummer")]
             db.close()
             self.tokens = self._feeds()
             self._look()
             self.began = self._last_read()
             #: Whom somebody has registered themselves, under a name that they typed.
             self.registered: dict[str, set[str]] = defaultdict(set)
-            yield
+            yield self
 
     def _moment(self) -> datetime:
         """A moment of a week, as often as not the first or last of a day."""
@@ -156,7 +160,8 @@ class State:
         from engine import calendar_feeds
 
         self.feed_of = {}
-        for username in self.random.sample(self.names, 3):
+        # Who coordinates a case that is locked is told nothing more of its days.
+        for username in dict.fromkeys([*self.random.sample(self.names, 3), *self.coordinators]):
             holds = self.random.choice(("mine", "enhed"))
             token = calendar_feeds.make(self.site.store, username, holds)
             self.feed_of[token] = username
@@ -189,13 +194,13 @@ class State:
         for _ in range(REQUESTS):
             asker = Asker(self.site.rules, self.oracle, self.random, self.tokens)
             asked = asker.ask(self.oracle.person(username))
-            self.hold(client, username, asked)
-            if asked.method == "POST":
+            if self.hold(client, username, asked) < 400 and asked.method == "POST":
                 self._look()
 
     # --- one request ------------------------------------------------------------------------------
 
-    def hold(self, client: FlaskClient, username: str, asked: Asked) -> None:
+    def hold(self, client: FlaskClient, username: str, asked: Asked) -> int:
+        """Make the request, and look at all that came of it; the status of the answer."""
         self.result.trials += 1
         self.result.routes[asked.rule] += 1
         reader = self._reader(username, asked)
@@ -220,6 +225,7 @@ class State:
         if asked.rule == "/personer" and asked.method == "POST":
             sent = filter(None, (asked, asked.twin))
             self.registered[username] |= {each.sought for each in sent}
+        return answer.status_code
 
     def _reader(self, username: str, asked: Asked) -> Person:
         """Whose eyes it is: a calendar's address is its owner's, whoever follows it."""
@@ -248,6 +254,8 @@ class State:
         for task in set(TASK.findall(text)) - set(TASK.findall(echoed)):
             if task in self.oracle.task and not reader.lies_with_me(self.oracle.task[task]):
                 self._leak(reader, asked, f"leads to the task {task}")
+        for duty in DUTY.findall(_unfolded(text)) if asked.rule.endswith(".ics") else ():
+            self._leak(reader, asked, f"told of a duty, and of no case: {duty}")
         if asked.rule.startswith("/overfoer"):
             return  # an importer knows the numbers of the cases they brought in
         for number in set(NUMBER.findall(text)) - set(NUMBER.findall(echoed)):
@@ -310,6 +318,11 @@ class State:
 
 def _wrong(shown: set[str], wanted: set[str]) -> str:
     return f"lists {sorted(shown - wanted)} that may not be seen, lacks {sorted(wanted - shown)}"
+
+
+def _unfolded(calendar: str) -> str:
+    """A calendar's lines as they were before they were broken."""
+    return re.sub(r"\r?\n ", "", calendar).replace("\r", "")
 
 
 class _Page:

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engine import clock, diagrams, drafts, imports
-from engine.domain import documents
-from engine.domain.cases import Case
-from engine.domain.efforts import Effort, Obstacle
-from engine.domain.escalation import Application
 from engine.domain.frame import Frame
-from engine.domain.meetings import Invitee, Meeting
-from engine.domain.notes import Note
-from engine.domain.obligations import Participation
 from engine.domain.people import Person
 from engine.imports.columns import HEADINGS
 from engine.instances import UNFINISHED, WorkItem
 from engine.saved_views import SavedView
 from engine.scenarios.world import _quick as quick
-from engine.store import Store, new_id
-from tests.barrier import planting
+from engine.store import Store
+from tests.barrier import adding, planting
 from tests.barrier.planting import CANARY, Connection, sqlite3
 from tests.web.fiktivby import furnished, played_into
 
 __all__ = ["CANARY", "Connection"]
 
-#: The stories that the cases come from, and how far each is played.
+#: The stories that the cases come from, and how far each is played: up to a moment, or a task.
 STORIES = (
     ("s01_mads", datetime(2027, 1, 20, 12)),
+    ("s03_hastebevilling", datetime(2026, 12, 10)),
     ("s03_jonas", datetime(2026, 12, 14)),
+    ("s03_udskudt", "saet_paa_dagsorden"),
+    ("s03_noedvendigt_behov", "anvis_daekning"),
     ("familie_to_voksne", None),
     ("s10_lukkes_til_sektorplan", datetime(2027, 1, 15)),
     ("s06_kasper", datetime(2026, 12, 10)),
@@ -60,7 +57,17 @@ BROUGHT_IN = {
 }
 PARTNERS = ("X-SKO", "X-GP", "X-RPS", "X-POL")
 KINDS_OF_INFORMATION = ("helbred", "misbrug", "familie", "uddannelse", "bolig", "oekonomi")
-DOCUMENT_PARTS = ("notater", "moeder", "bevillinger")
+GUARDS = (
+    "select name, sql from sqlite_master where type = 'trigger' and tbl_name = 'budget_entries'"
+)
+#: What puts the movements of one story on a line of their own.
+OLDER = (
+    "insert into budget_lines (line, name, year, unit, total, reserved, committed, spent)"
+    " select :moved, name, :year, unit, total, reserved, committed, spent"
+    " from budget_lines where line = :line",
+    "update budget_entries set line = :moved where line = :line and case_id is not null",
+    "update budget_lines set reserved = 0, committed = 0, spent = 0 where line = :line",
+)
 
 
 def build(file: Path, furnished_file: Path | None = None) -> Path:
@@ -70,12 +77,14 @@ def build(file: Path, furnished_file: Path | None = None) -> Path:
     store = quick(file)
     if furnished_file is None:
         furnished(store)
-    for story, until in STORIES:
-        played_into(store, story, until)
+    for number, (story, end) in enumerate(STORIES):
+        played_into(store, story, **{"before" if isinstance(end, str) else "until": end})
         store.write(_strangers)
-    store.write(_papers)
-    _brought_in(store)
-    typed = store.write(_typed)
+        store.write(partial(_spent, year=2000 + number))
+    with clock.travelling(NOW):
+        store.write(adding.everything)
+        _brought_in(store)
+        typed = store.write(_typed)
     store.close()
     plain = connected(file)
     plain.execute("pragma wal_checkpoint(truncate)")
@@ -91,82 +100,31 @@ def _strangers(session: Session) -> None:
         person.cpr_index = person.id
 
 
-def _papers(session: Session) -> None:
-    """Notes, documents, an application and a meeting on every case, by several people near it."""
-    for effort in session.scalars(select(Effort)):
-        told = {"reported_by": "koordinator-1", "reported_on": date(2027, 1, 4)}
-        session.add(Obstacle(effort_id=effort.id, cause="En hindring", **told))
-    writers = ("sagsbehandler-mis", "koordinator-1", "sagsbehandler-fam")
-    for number, case in enumerate(session.scalars(select(Case).order_by(Case.nummer))):
-        for kind, unit, writer in (("notat", None, writers[1]), ("notat", "MIS", writers[0])):
-            session.add(
-                Note(
-                    id=new_id(),
-                    case_id=case.id,
-                    title="Note",
-                    text="Tekst",
-                    kind=kind,
-                    author=writer,
-                    unit=unit,
-                    written_at=clock.now(),
-                )
-            )
-        refused = {"unit": "MIS", "declined_because": "Ingen tid", "answered_by": writers[0]}
-        session.add(Participation(case_id=case.id, answered_at=clock.now(), **refused))
-        for part in DOCUMENT_PARTS:
-            unit = "MIS" if part == "notater" else None
-            content = b"indhold"
-            documents.add(session, case, new_id(), "Dokument", content, writers[0], part, unit=unit)
-        told = ("what", "why_beyond", "goals", "alternatives", "consequence", "citizens_view")
-        session.add(
-            Application(
-                case_id=case.id,
-                services=[],
-                amount=10_000,
-                months=2,
-                written_by=writers[1],
-                written_at=clock.now(),
-                **dict.fromkeys(told, "Tekst"),
-            )
-        )
-        meeting = Meeting(
-            id=new_id(),
-            case_id=case.id,
-            purpose="Formaal",
-            agenda="Dagsorden",
-            minutes="Referat",
-            citizens_summary="Resume",
-            at=clock.now(),
-            called_by=writers[number % 3],
-        )
-        session.add(meeting)
-        lights = (("X-SKO", "groen"), ("FAM", "groen"), ("X-GP", "roed"), ("MIS", "roed"))
-        for place, (who, light) in enumerate(lights):
-            session.add(
-                Invitee(
-                    id=new_id(),
-                    meeting_id=meeting.id,
-                    number=place,
-                    who=who,
-                    kind="enhed",
-                    light=light,
-                    answer="ja",
-                    why="Efter aftale",
-                )
-            )
+def _spent(session: Session, year: int) -> None:
+    """The next story finds the shared budget untouched: what this one moved lies on an older line."""
+    named = {"line": "faelles-2026", "moved": f"faelles-{year}", "year": year}
+    moves = "from budget_entries where line = :line and case_id is not null"
+    if session.scalar(text(f"select count(*) {moves}"), named) == 0:
+        return
+    guards = list(session.execute(text(GUARDS)))
+    for name, _ in guards:
+        session.execute(text(f"drop trigger {name}"))
+    for act in OLDER:
+        session.execute(text(act), named)
+    for _, guard in guards:
+        session.execute(text(guard))
 
 
 def _brought_in(store: Store) -> None:
     """One case brought in by a spreadsheet, and a further file that is only tried."""
-    with clock.travelling(NOW):
-        for number, name in (("G-1", "Frida Fiktiv"), ("G-2", FILED)):
-            row = {**BROUGHT_IN, "old_number": number, "name": name}
-            lines = (HEADINGS.values(), (row.get(key, "") for key in HEADINGS))
-            content = "\n".join(";".join(line) for line in lines).encode("cp1252")
-            kept = imports.keep(store, content, "sager.csv", by=IMPORTER)
-            if name != FILED:
-                imports.choose(store, kept, None, by=IMPORTER)
-                assert imports.take(store, kept, by=IMPORTER) == 0
+    for number, name in (("G-1", "Frida Fiktiv"), ("G-2", FILED)):
+        row = {**BROUGHT_IN, "old_number": number, "name": name}
+        lines = (HEADINGS.values(), (row.get(key, "") for key in HEADINGS))
+        content = "\n".join(";".join(line) for line in lines).encode("cp1252")
+        kept = imports.keep(store, content, "sager.csv", by=IMPORTER)
+        if name != FILED:
+            imports.choose(store, kept, None, by=IMPORTER)
+            assert imports.take(store, kept, by=IMPORTER) == 0
 
 
 def _typed(session: Session) -> list[tuple[str, str, str, str]]:

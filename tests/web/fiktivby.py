@@ -23,8 +23,11 @@ def furnished(store: Store) -> None:
     store.write(lambda session: organisation.change_setting(session, "demo", True))
 
 
-def played_into(store: Store, story: str, until: datetime | None = None) -> None:
-    """Play a story by its file's name, its steps before the moment, with its own clock."""
+def played_into(
+    store: Store, story: str, until: datetime | None = None, before: str | None = None
+) -> None:
+    """Play a story by its file's name, with its own clock: its steps before the moment, or before
+    the first step that answers a task of that element."""
     told = read(STORIES / f"{story}.yaml")
     last = None if until is None else until.replace(tzinfo=clock.COPENHAGEN)
     played = Played(told)
@@ -33,5 +36,7 @@ def played_into(store: Store, story: str, until: datetime | None = None) -> None
         assert player.prepare(), played.failures
         for step in told.steps:
             if last is not None and max(step.at or virtual.now(), virtual.now()) > last:
+                break
+            if before is not None and step.get("task") == before:
                 break
             assert player.take(step), played.failures
