@@ -6,7 +6,6 @@ that is told wrong: there is nothing more to see after it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -27,15 +26,6 @@ def of(said: dict[str, Any]) -> Iterator[Mutation]:
         for path, wrong in _of_step(step):
             told = {**said, "steps": [*said["steps"][: number - 1], wrong]}
             yield Mutation(f"trin {number} {path}", told, number)
-
-
-def sample(file: str, said: dict[str, Any], most: int) -> list[Mutation]:
-    """A few of them, always the same ones for the same file."""
-
-    def draw(mutation: Mutation) -> str:
-        return hashlib.sha256(f"{file} {mutation.name}".encode()).hexdigest()
-
-    return sorted(of(said), key=draw)[:most]
 
 
 def _of_step(step: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
