@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union,
 )
 from sqlalchemy.orm import Session
 
@@ -84,11 +85,17 @@ class Viewer:
         mine = access.reach(session, username)
         return cls(session, username, mine, access.lanes(session, mine))
 
-    def seen(self, among: list[str] | None) -> Select:
+    def seen(self, among: tuple[str, ...] | None) -> Select:
         """Select the cases that exist for the user; the database finds all of them once a query."""
         if among is not None:
-            return access.visible_cases(self.session, self.username, among)
+            return access.visible_cases(self.session, self.username, list(among))
         return select(self._every_case.c.id)
+
+    @cached_property
+    def done_today(self) -> tuple[str, ...] | None:
+        """The cases of what was done today where the user works; None where they are many."""
+        parts = (part for _, part in by_lane(self, Asked(tab=DONE_TODAY), WorkItem.case_id))
+        return inbox_words.few(self.session, union(*parts))
 
     @cached_property
     def _every_case(self) -> CTE:
@@ -240,8 +247,10 @@ def _coordinated_by(coordinator: str) -> Select:
 
 def _case_is_seen(viewer: Viewer, tab: str, cases: Cases) -> ColumnElement[bool]:
     """The task's case exists for the user: whose it is may be searched and filtered by."""
-    if tab == DONE_TODAY or viewer.mine.partner_units:
-        # A task that is done opens its case no longer, and an outsider's only by a consent.
-        among = None if cases.ids is None else list(cases.ids)
-        return WorkItem.case_id.in_(viewer.seen(among))
-    return true()
+    among = cases.ids
+    # A task that is done opens its case no longer, and an outsider's only by a consent.
+    if tab == DONE_TODAY:
+        among = viewer.done_today if among is None else among
+    elif not viewer.mine.partner_units:
+        return true()
+    return WorkItem.case_id.in_(viewer.seen(among))

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock
+from engine.domain import people
 from engine.domain.calendar import is_holiday
+from engine.domain.cases import Case
 from engine.domain.organisation import Absence, Role, Unit, User
-from engine.instances import WorkItem
-from engine.queries import inbox, inbox_asked, inbox_counts, notices
+from engine.instances import DONE, WorkItem
+from engine.queries import inbox, inbox_asked, inbox_counts, inbox_words, notices
 from engine.queries.due import DueWords, working_days_around
 from engine.queries.inbox_asked import Asked, Viewer
 from engine.queries.notices_kinds import QUEUE
@@ -85,6 +87,39 @@ def test_a_filter_counts_what_it_lists(office, due, words):
         listed = inbox.page(session, viewer, narrowed, size=100).rows
         levels = {row.due and row.due.late for row in listed}
     assert levels <= ({True} if due == "overskredet" else {None} if due == "uden" else {False})
+
+
+@pytest.mark.parametrize("few", [0, 1, 200])
+def test_what_was_done_is_found_by_its_case_only_while_one_sees_the_case(office, monkeypatch, few):
+    """Whether the cases that the words name, and those of what was done, are few or many."""
+    monkeypatch.setattr(inbox_words, "FEW", few)
+
+    def work(session):
+        session.add(Unit(code="FAM", name="Familieafdeling"))
+        session.flush()
+        for case_id in ("sag-1", "sag-2"):
+            tasks = list(session.scalars(select(WorkItem).where(WorkItem.case_id == case_id)))
+            tasks[0].state, tasks[0].assignee, tasks[0].completed_at = DONE, "anna", clock.now()
+            citizen = people.register(session, "Mads Prøvesen")
+            people.add_party(session, case_id, citizen.id, "borger")
+        session.get_one(Case, "sag-2").owner_unit = "FAM"
+        for task in tasks[1:]:
+            task.desk = "FAM"
+
+    office.write(work)
+    with office.reading() as session:
+        viewer, done = Viewer.of(session, "anna"), Asked(tab=inbox_asked.DONE_TODAY)
+
+        def found(asked) -> list[str]:
+            asked = inbox_asked.sought(session, asked)
+            rows = inbox.page(session, viewer, asked).rows
+            assert inbox_counts.tabs(session, viewer, asked)[done.tab].number == len(rows)
+            return [row.name for row in rows]
+
+        assert len(found(done)) == 2
+        assert len(found(replace(done, words="2026-90"))) == 1
+        assert len(found(replace(done, words="prøve"))) == 1
+        assert len(found(replace(done, coordinator=inbox_asked.NOBODY))) == 1
 
 
 def test_a_stand_in_sees_whose_task_it_is_only_while_the_colleague_is_away(office, virtual_clock):

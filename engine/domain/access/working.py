@@ -55,14 +55,14 @@ def works(mine: Reach, task: WorkItem, case: Case) -> bool:
 
 def in_my_queues(mine: Reach) -> ColumnElement[bool]:
     """The SQL condition that a task is the user's to work."""
-    return or_(*ways_to_me(mine))
+    return or_(*ways_to_me(mine, mine.queues))
 
 
-def ways_to_me(mine: Reach) -> tuple[ColumnElement[bool], ...]:
-    """The SQL conditions, one index each and none of them of cases, under any of which a task is
-    the user's to work."""
+def ways_to_me(mine: Reach, desks: frozenset[str]) -> tuple[ColumnElement[bool], ...]:
+    """The SQL conditions, one index each and none of them of cases, under any of which a task of
+    these desks is the user's to work."""
     return (
-        WorkItem.desk.in_(mine.queues) if mine.queues else false(),
+        WorkItem.desk.in_(desks) if desks else false(),
         WorkItem.person.in_(mine.usernames),
         # Somebody gave it to the user by name.
         WorkItem.assignee.in_(mine.usernames),
