@@ -35,6 +35,7 @@ LISTS = {
     "/beskeder": "what happened, each with a link to its case",
     "/beskeder/antal": "a number",
     "/enheder/<kode>/ramme": "a unit's own text",
+    "/delegationer": "what one may decide, each with a link to its case",
     "/fravaer": "colleagues",
     "/gaa-til": "hits",
     "/henvis": "an empty form, with the name of whom one has just registered",
@@ -123,6 +124,7 @@ class Asker:
             "number": lambda: self._same(self.random.choice(("1", "1", "2", "9"))),
             "view_id": lambda: self._one_of(rows.saved_views),
             "absence_id": lambda: self._same(self._one_of(rows.absences)[0]),
+            "delegation_id": lambda: self._one_of([]),
             "feed_id": lambda: self._one_of(rows.calendar_feeds),
             "import_id": lambda: self._one_of(rows.imports),
             "kode": lambda: self._same(self.random.choice((*UNITS, "X-SKO", "XXX"))),
@@ -272,6 +274,8 @@ class Asker:
         if rule.rule in ("/personer", "/personer/find"):
             somebody = choice(self.oracle.rows.persons)
             form = {"navn": somebody.name, "foedt": somebody.birth_date or "1990-02-01"}
+        if rule.rule == "/delegationer":
+            form = {"sag": choice(self.oracle.rows.cases).nummer, "lovomraade": "LAB"}
         if rule.rule.startswith("/udvalg"):
             form |= {"resultat": "bevilget", "begrundelse": "proevet", "beloeb": "1000"}
             form |= {"stemme": "for", "mindretal": "", "vilkaar": "", "bemaerkninger": "proevet"}
