@@ -15,6 +15,7 @@ from engine.diagrams import ahead as reader
 from engine.domain.cases import Case
 from engine.events import Event
 from engine.instances import WorkItem
+from engine.queries import holders
 from engine.queries import task as tasks
 
 #: What sets a step in motion: somebody's answer, a clock, a case that opens.
@@ -179,9 +180,9 @@ def _name_of(session: Session, task: WorkItem, event: Event) -> str:
 
 
 def _person(session: Session, event: Event) -> str:
-    name = tasks.name_of(session, event.actor)
+    name = holders.person(session, event.actor)
     if event.on_behalf_of:
-        return f"{name} (for {tasks.name_of(session, event.on_behalf_of)})"
+        return f"{name} (for {holders.person(session, event.on_behalf_of)})"
     return name
 
 
@@ -232,7 +233,7 @@ def _items(session: Session, case: Case, steps) -> tuple[Item, ...]:
 def _item(session: Session, case: Case, step: reader.Step) -> Item:
     match step.kind:
         case reader.TASK:
-            who = tasks.queue_words(session, step.queue, case) if step.queue else ""
+            who = holders.queue(session, step.queue, case) if step.queue else ""
             if step.element.loop:
                 who = f"én for hver{', ' + who if who else ''}"
             late = "; ".join(step.late)

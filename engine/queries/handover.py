@@ -143,7 +143,7 @@ def pack(session: Session, username: str, nummer: str) -> Pack:
         plan=plan_lines.of_case(session, username, case),
         efforts=[row for row in efforts.of_case(session, case, units) if row.live],
         promises=_promises(session, case, units),
-        tasks=tasks.of_case(session, username, case, names, units),
+        tasks=tasks.of_case(session, username, case),
         duties=duties.running(session, case),
         underway=underway.of_case(session, case),
         followup=_last(session, case),

@@ -19,7 +19,7 @@ from engine.domain.deadlines import Deadline
 from engine.domain.frame import Frame
 from engine.domain.organisation import Role, Unit, User
 from engine.instances import DONE, HELD, UNFINISHED, WorkItem
-from engine.queries import due, frame, known, why
+from engine.queries import due, frame, holders, known, why
 from engine.queries.case import citizens
 from engine.queries.inbox_names import which_names
 from engine.queries.known import Source
@@ -153,7 +153,7 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
         process=row.process,
         element=row.element,
         process_name=process.name,
-        queue=queue_words(session, row.queue, case),
+        queue=holders.queue(session, row.queue, case),
         form_id=row.form_id,
         release_id=row.release_id,
         case_id=case.id,
@@ -162,12 +162,12 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
         nummer=case.nummer if sees_case else "",
         may_open_case=sees_case,
         citizens=tuple(map(_citizen, citizens.known(session, username, case))) if sees_case else (),
-        coordinator=name_of(session, case.koordinator) if sees_case else "",
+        coordinator=holders.person(session, case.koordinator) if sees_case else "",
         about=which_names(session, username, [row]).get(row.id, "") if sees_case else "",
         guidance=guidance(element.documentation),
         due=_due(session, row, element.due, sees_case),
         next_due=_next(open_) if sees_case else None,
-        holder=name_of(session, row.assignee),
+        holder=holders.person(session, row.assignee),
         taken=unfinished and not free,
         held=row.state == HELD,
         mine=unfinished and free,
@@ -175,7 +175,7 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
         hold_reason=row.hold_reason or "",
         done=row.state == DONE,
         cancelled=not unfinished and row.state != DONE,
-        done_by=name_of(session, row.completed_by),
+        done_by=holders.person(session, row.completed_by),
         done_at=row.completed_at,
         may_assign=unfinished and (free or access.may(session, username, "assign", row)),
         frames=tuple(frame.beside_task(session, username, row, case)) if sees_case else (),
@@ -214,7 +214,7 @@ def kept(session: Session, username: str, task_id: str) -> tuple[Draft, ...]:
         Draft(
             draft.mark,
             draft.tab,
-            name_of(session, draft.username),
+            holders.person(session, draft.username),
             draft.username == username,
             draft.saved_at,
             draft.answers,
@@ -250,51 +250,6 @@ def next_of_mine(session: Session, username: str, found: Task) -> tuple[str, str
     )
     row = session.scalars(query).first()
     return None if row is None else (row.id, row.name)
-
-
-def name_of(session: Session, username: str | None) -> str:
-    """A person's name; the system's own is no name."""
-    if not username:
-        return ""
-    found = session.get(User, username)
-    return found.name if found else ("Systemet" if username == "system" else username)
-
-
-def queue_words(session: Session, queue: str, case: Case) -> str:
-    """Who a queue is, in words."""
-    match queue:
-        case "koordinator":
-            name = name_of(session, case.koordinator)
-            return f"koordinatoren, {name}" if name else "koordinatoren"
-        case "stedfortraeder":
-            name = name_of(session, case.stedfortraeder)
-            return f"stedfortræderen, {name}" if name else "stedfortræderen"
-        case "ejer":
-            return unit_name(session, case.owner_unit) or "den ansvarlige enhed"
-        case "ejer-leder":
-            unit = unit_name(session, case.owner_unit)
-            return f"lederen i {unit}" if unit else "lederen i den ansvarlige enhed"
-        case "henviser":
-            return unit_name(session, case.referred_by) or "henviseren"
-    if queue in _ROLES:
-        return _ROLES[queue]
-    if queue.endswith(organisation.LEADER_SUFFIX):
-        code = queue.removesuffix(organisation.LEADER_SUFFIX)
-        return f"lederen i {unit_name(session, code) or code}"
-    return unit_name(session, queue) or queue
-
-
-_ROLES = {
-    "udvalg": "visitationsudvalget",
-    "udvalg-formand": "visitationsudvalgets formand",
-    "udvalg-sekretaer": "visitationsudvalgets sekretær",
-    "jurist": "juristen",
-}
-
-
-def unit_name(session: Session, code: str | None) -> str:
-    found = session.get(Unit, code) if code else None
-    return found.name if found else ""
 
 
 def guidance(documentation: str | None) -> tuple[str, ...]:

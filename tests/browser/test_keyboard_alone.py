@@ -230,3 +230,12 @@ def test_tab_goes_through_the_inbox_and_comes_round_again(site, keys):
     # A date is several stops, and its calendar one of its own.
     keys.page.goto("/fravaer")
     keys.tab_to("^Taster")
+
+
+def test_one_escape_closes_the_palette_with_words_in_it(site, keys):
+    _sign_in(keys, "sagsbehandler-kui")
+    keys.press("Control+k")
+    keys.type("ingen hedder sådan")
+    expect(keys.page.get_by_text("Intet fundet")).to_be_visible()
+    keys.press("Escape")
+    expect(keys.page.get_by_role("dialog", name="Gå til")).to_be_hidden()

@@ -105,3 +105,16 @@ def test_a_task_is_as_urgent_on_its_case_as_in_the_inbox(app, client_of, mads, d
     tasks = case[case.index('id="tasks-title"') :]
     tasks = tasks[: tasks.index("</section>")]
     assert set(re.findall('<span class="pill (.+?)">', tasks)) == {level} - {"well"}
+
+
+def test_a_task_that_is_one_of_many_says_on_its_case_whose_it_is_and_where_it_lies(
+    app, client_of, site_store
+):
+    played_into(site_store, "s02_selma_erstatter", before="indhent_svar")
+    page = client_of("sagsbehandler-kui").get(CASE).text
+    tasks = page[page.index('id="tasks-title"') :]
+    tasks = tasks[: tasks.index("</section>")]
+    told = re.findall(r'>Indhent svar</a>\s*<small class="quiet">(.+?) · (.+?)</small>', tasks)
+    assert {unit for _, unit in told} == {"Kommunal ungeindsats"}
+    names = [name for name, _ in told]
+    assert len(names) == len(set(names)) == 3 and "Selma Opdigtet" in names

@@ -15,7 +15,7 @@ from engine.casework import correcting
 from engine.casework.refusals import AlreadyCompleted, NoLongerWanted, NoSuchTask
 from engine.domain import access, cases
 from engine.errors import Refused
-from engine.queries import candidates, explain
+from engine.queries import candidates, explain, holders
 from engine.queries import task as query
 from web import sheets, signing
 from web.opening import opened, still_open
@@ -148,7 +148,7 @@ def assign(task_id: str):
         flash(_("Vælg den kollega, der skal have opgaven."), "late")
         return redirect(url_for("task.show", task_id=task_id, _anchor="videre"))
     casework.assign(signing.store(), task_id, to, by=signing.me().username)
-    name = query.name_of(signing.reading(), to)
+    name = holders.person(signing.reading(), to)
     flash(_("»%(opgave)s« er givet til %(navn)s.", opgave=found.name, navn=name))
     return redirect(_back())
 
@@ -371,8 +371,8 @@ def _version(session, sheet: query.Sheet, version: correcting.Answer) -> dict[st
     return {
         "number": version.version,
         "at": version.at,
-        "by": query.name_of(session, version.by),
-        "on_behalf_of": query.name_of(session, version.on_behalf_of),
+        "by": holders.person(session, version.by),
+        "on_behalf_of": holders.person(session, version.on_behalf_of),
         "reason": version.reason or "",
         "erased": version.answers is None,
         "fields": _shown(sheet, version.answers or {}),

@@ -106,7 +106,7 @@ def overview(
         if access.EFFORTS in seen
         else [],
         sums=when(access.GRANTS, lambda: sums.of_case(session, case)),
-        tasks=when(access.TASKS, lambda: tasks.of_case(session, username, case, names, units)),
+        tasks=when(access.TASKS, lambda: tasks.of_case(session, username, case)),
         notes=notes.of_case(session, username, case, seen, words, every_note),
         documents=documents.of_case(session, username, case, seen),
         letters=when(access.LETTERS, lambda: letters.lines(session, case)),
