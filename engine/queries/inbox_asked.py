@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    false,
     literal,
     or_,
     select,
@@ -30,7 +31,7 @@ from engine.domain.cases import Case
 from engine.instances import DONE, HELD, NEVER, OPEN, WorkItem, in_state
 from engine.queries import inbox_words
 from engine.queries.inbox_words import Cases, Named
-from engine.store import Moment
+from engine.store import Moment, once
 
 #: Mine: given to me, or mine by a role in the case. Kolleger: taken by others where I work.
 MINE, FREE, OTHERS, RESTING, DONE_TODAY = "mine", "ikke_fordelt", "kolleger", "bero", "loest"
@@ -86,20 +87,18 @@ class Viewer:
         return cls(session, username, mine, access.lanes(session, mine))
 
     def seen(self, among: tuple[str, ...] | None) -> Select:
-        """Select the cases that exist for the user; the database finds all of them once a query."""
-        if among is not None:
-            return access.visible_cases(self.session, self.username, list(among))
-        return select(self._every_case.c.id)
+        """Select the cases, `among` these alone, that exist for the user; found once a query."""
+
+        def cases() -> CTE:
+            return access.visible_cases(self.session, self.username, among).cte()
+
+        return select(once(self.session, ("seen", self.username, among), cases).c.id)
 
     @cached_property
     def done_today(self) -> tuple[str, ...] | None:
         """The cases of what was done today where the user works; None where they are many."""
         parts = (part for _, part in by_lane(self, Asked(tab=DONE_TODAY), WorkItem.case_id))
         return inbox_words.few(self.session, union(*parts))
-
-    @cached_property
-    def _every_case(self) -> CTE:
-        return access.visible_cases(self.session, self.username).cte("seen")
 
     @property
     def only_partner(self) -> bool:
@@ -253,4 +252,4 @@ def _case_is_seen(viewer: Viewer, tab: str, cases: Cases) -> ColumnElement[bool]
         among = viewer.done_today if among is None else among
     elif not viewer.mine.partner_units:
         return true()
-    return WorkItem.case_id.in_(viewer.seen(among))
+    return false() if among == () else WorkItem.case_id.in_(viewer.seen(among))
