@@ -43,10 +43,10 @@ HEAVY = [
 
 @pytest.mark.parametrize("text", HEAVY, ids=lambda text: text[:30])
 def test_a_heavy_expression_is_refused_in_time(text):
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(feel.FeelError):
         feel.evaluate(text, {})
-    assert time.perf_counter() - start < 10
+    assert time.thread_time() - start < 10
 
 
 HARMLESS = [

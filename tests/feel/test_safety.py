@@ -139,7 +139,7 @@ def _check(work):
     """Run it: a value of ours or a FeelError, soon, and without a trace outside."""
     global _events
     _events = []
-    start = time.perf_counter()
+    start = time.thread_time()
     try:
         assert _is_feel(work(), [2 * MAX_VALUE])
     except feel.FeelError as error:
@@ -148,7 +148,7 @@ def _check(work):
     finally:
         events, _events = _events, None
     assert events == []
-    assert time.perf_counter() - start < 10
+    assert time.thread_time() - start < 10
 
 
 def _warm_up():
