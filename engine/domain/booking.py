@@ -74,7 +74,7 @@ def proposed_split(session: Session, row: Application) -> list[dict]:
             weights[unit] = weights.get(unit, Decimal(0)) + part
     parts = budget.portions(Decimal(100), weights)
     largest_first = sorted(parts.items(), key=lambda each: (-each[1], each[0]))
-    return [{"enhed": unit, "procent": float(part)} for unit, part in largest_first]
+    return [{"enhed": unit, "procent": budget.plain(part)} for unit, part in largest_first]
 
 
 def _lay_out(

@@ -9,6 +9,7 @@ from engine import clock
 from engine.domain import (
     agenda,
     ballots,
+    budget,
     committee,
     cover,
     deadlines,
@@ -117,7 +118,10 @@ def reserve(context: Context, indstilling_id: str | None = None, **_: object) ->
     if taken > 0:
         begin(context, "KP-11", subject=row.id)
     context.record("reserved", application=row.id, amount=str(taken), missing=str(missing))
-    return {"reserveret": number(row.amount - missing), "mangler_daekning": number(missing)}
+    return {
+        "reserveret": budget.plain(row.amount - missing),
+        "mangler_daekning": budget.plain(missing),
+    }
 
 
 @service("lad_reservation_bortfalde")
@@ -223,8 +227,3 @@ def moment(text: str) -> datetime:
     """A date and time as a form gives it: without a zone it is Copenhagen's."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=clock.COPENHAGEN)
-
-
-def number(amount) -> int | float:
-    """An amount as a process variable."""
-    return int(amount) if amount == int(amount) else float(amount)

@@ -210,11 +210,10 @@ def test_a_whole_meeting(site, sign_in, story):
 
     secretary.get_by_role("link", name="Registrér beslutningen").click()
     expect(secretary.locator("[name=resultat][value=delvist]")).to_be_checked()
-    split = [{"enhed": "MIS", "procent": 40}, {"enhed": "JOB", "procent": 60}]
-    fill(
-        secretary,
-        {"noedvendigt_behov": "nej", "grunde": ["faglig_vurdering"], "fordeling": split},
-    )
+    # Who bears it is proposed as the units pay into the line.
+    expect(secretary.locator("[name='fordeling[0].enhed']")).to_have_value("JOB")
+    expect(secretary.locator("[name='fordeling[0].procent']")).to_have_value("40")
+    fill(secretary, {"noedvendigt_behov": "nej", "grunde": ["faglig_vurdering"]})
     secretary.locator(".task-actions button.button-primary").click()
     expect(secretary.get_by_text("er gjort").first).to_be_visible()
 

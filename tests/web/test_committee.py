@@ -156,6 +156,33 @@ def test_one_votes_from_the_page_and_the_decision_is_filled_in_with_it(
     assert re.search(r"Alt</textarea>", form)
 
 
+def test_the_split_is_proposed_when_its_field_shows_and_one_may_write_another(
+    client_of, meeting, site_store
+):
+    leader = client_of(LEADER)
+    with site_store.reading() as session:
+        task = session.scalars(select(WorkItem.id).where(WorkItem.element == "beslutning")).one()
+    assert "fordeling[0].enhed" not in leader.get(f"/opgaver/{task}").text
+    redraw = f"/opgaver/{task}/formular"
+    partial = {"HX-Request": "true"}
+
+    def split(page):
+        units = re.findall(r'name="fordeling\[\d\]\.enhed"(.*?)</select>', page, re.DOTALL)
+        chosen = [re.search(r'value="(\w+)" selected', unit)[1] for unit in units]
+        parts = re.findall(r'name="fordeling\[\d\]\.procent"[^>]*value="([^"]+)"', page)
+        return list(zip(chosen, parts, strict=True))
+
+    told = {"_fane": "en", "resultat": "bevilget"}
+    page = leader.post(redraw, data=told, headers=partial).text
+    proposed = [("JOB", "40"), ("VOK", "20"), ("MIS", "15"), ("FAM", "10"), ("PSY", "10")]
+    assert split(page) == [*proposed, ("KUI", "5")]
+    assert "enhedernes bidrag til budgettet" in page
+    own = {"fordeling[0].enhed": "MIS", "fordeling[0].procent": "100"}
+    assert split(leader.post(redraw, data=told | own, headers=partial).text) == [("MIS", "100")]
+    gone = told | {"fordeling": ""}
+    assert split(leader.post(redraw, data=gone, headers=partial).text) == []
+
+
 def test_the_minutes_are_a_page_and_a_pdf_with_the_hash(client_of, meeting, site_store):
     item = item_of(site_store)
     ballot = casework.open_vote(site_store, item, "delvist", "Nok", amount=60000, by=LEADER)

@@ -209,9 +209,12 @@ def _partial() -> bool:
 
 
 def _hidden_before(sheet: query.Sheet) -> Mapping[str, Any]:
-    """What this tab said before in fields that are hidden now: it comes back when they do."""
+    """What this tab said before in fields that are hidden now: it comes back when they do.
+
+    A field that shows for the first time begins with what the form is filled in with.
+    """
     own = next((d for d in sheet.drafts if d.tab == request.form.get("_fane")), None)
-    return own.answers if own else {}
+    return {**sheet.answers, **(own.answers if own else {})}
 
 
 # --- conflicts ------------------------------------------------------------------------------------

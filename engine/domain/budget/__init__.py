@@ -34,7 +34,7 @@ from engine.domain.budget.lines import (
     shared_line,
     shared_lines,
 )
-from engine.domain.budget.money import OERE, Kroner, NotWholeOere, kr, portions
+from engine.domain.budget.money import OERE, Kroner, NotWholeOere, kr, plain, portions
 from engine.domain.budget.moves import (
     NoCover,
     NotCommitted,
@@ -103,6 +103,7 @@ __all__ = [
     "must_note",
     "must_read",
     "open_line",
+    "plain",
     "point_out",
     "portions",
     "reconcile",

@@ -54,6 +54,11 @@ def portions(amount: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decim
     return {who: part for who, part in parts.items() if part > 0}
 
 
+def plain(amount: Decimal) -> int | float:
+    """The amount as a form and JSON say it: whole where it is."""
+    return int(amount) if amount == int(amount) else float(amount)
+
+
 def kr(amount: Decimal) -> str:
     """An amount as Danes write it."""
     text = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"

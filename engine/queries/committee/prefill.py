@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import agenda, ballots, booking, committee, hearings
+from engine.domain import agenda, ballots, booking, budget, committee, hearings
 from engine.domain.ballots import Ballot
 from engine.domain.cases import Case
 from engine.domain.escalation import Application
@@ -75,7 +74,7 @@ def _voted(session: Session, ballot: Ballot) -> dict[str, Any]:
     ]
     told = {
         "resultat": ballot.result,
-        "beloeb_bevilget": None if ballot.amount is None else _number(ballot.amount),
+        "beloeb_bevilget": None if ballot.amount is None else budget.plain(ballot.amount),
         "vilkaar": ballot.conditions,
         "begrundelse": ballot.reason,
         "til_stede": list(ballot.able),
@@ -83,10 +82,6 @@ def _voted(session: Session, ballot: Ballot) -> dict[str, Any]:
         "mindretal": "\n".join(dissent),
     }
     return {key: value for key, value in told.items() if value not in (None, "", [])}
-
-
-def _number(amount: Decimal) -> int | float:
-    return int(amount) if amount == int(amount) else float(amount)
 
 
 def _ratification(session: Session, _case: Case, row: Application) -> Told:
