@@ -12,7 +12,18 @@ from engine.domain import organisation
 from engine.errors import Refused
 from engine.settings import Settings, settings
 from engine.store import Store
-from web import assets, due_words, pages, places, refusals, security, signing, texts, timeline
+from web import (
+    answers,
+    assets,
+    due_words,
+    pages,
+    places,
+    refusals,
+    security,
+    signing,
+    texts,
+    timeline,
+)
 from web.identity import Passwords
 
 #: The largest thing that may be sent here, in bytes.
@@ -43,7 +54,7 @@ def create_app(store: Store, settings_: Settings | None = None) -> Flask:
         timeline=timeline.chart,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (texts, due_words, security, signing, places, refusals, pages):
+    for part in (texts, answers, due_words, security, signing, places, refusals, pages):
         part.init_app(app)
     return app
 

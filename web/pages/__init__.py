@@ -34,6 +34,7 @@ from web.pages import (
     registered,
     sign_in,
     task,
+    task_acts,
     tour,
 )
 
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
         inbox,
         absence,
         task,
+        task_acts,
         cases,
         case,
         plan,

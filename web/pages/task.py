@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from engine import casework, clock, forms
+from engine import casework, forms
 from engine.casework import correcting
 from engine.casework.refusals import AlreadyCompleted, NoLongerWanted, NoSuchTask
 from engine.domain import access, cases
@@ -18,6 +18,7 @@ from engine.errors import Refused
 from engine.queries import candidates, explain, holders
 from engine.queries import task as query
 from web import sheets, signing
+from web.answers import differences
 from web.opening import opened, still_open
 from web.texts import day, time_of
 from web.texts import gettext as _
@@ -28,7 +29,7 @@ blueprint = Blueprint("task", __name__)
 @blueprint.get("/opgaver/<task_id>")
 def show(task_id: str):
     me = signing.me().username
-    found = _found(task_id)
+    found = found_task(task_id)
     opened(found.case_id, f"opgave:{found.id}")
     if found.done:
         return _answered(found)
@@ -45,7 +46,7 @@ def show(task_id: str):
 @blueprint.post("/opgaver/<task_id>")
 def complete(task_id: str):
     """Answer the task. What is wrong with the answers is told beside the fields (422)."""
-    me, found = signing.me().username, _found(task_id)
+    me, found = signing.me().username, found_task(task_id)
     sheet, answers = _posted(found)
     if found.mine:
         beside = _typed_beside(sheet)
@@ -69,7 +70,7 @@ def complete(task_id: str):
 @blueprint.post("/opgaver/<task_id>/formular")
 def redraw(task_id: str):
     """The form with these answers: other fields may show; rows come and go. The draft is kept."""
-    me, found = signing.me().username, _found(task_id)
+    me, found = signing.me().username, found_task(task_id)
     sheet, answers = _posted(found, untouched_rows=True)
     answers = {**_hidden_before(sheet), **answers}
     focus = sheets.change_rows(answers)
@@ -89,7 +90,7 @@ def redraw(task_id: str):
 @blueprint.post("/opgaver/<task_id>/kladde")
 def keep(task_id: str):
     """Keep what has been typed so far."""
-    me, found = signing.me().username, _found(task_id)
+    me, found = signing.me().username, found_task(task_id)
     sheet, answers = _posted(found, untouched_rows=True)
     answers = {**_hidden_before(sheet), **answers}
     saved = casework.keep_draft(signing.store(), task_id, _tab(), answers, by=me, upon=_upon())
@@ -104,7 +105,7 @@ def keep(task_id: str):
 @blueprint.post("/opgaver/<task_id>/ret")
 def correct(task_id: str):
     """A done task gets a new version of its answer, with a reason."""
-    found = _found(task_id)
+    found = found_task(task_id)
     if not found.may_open_case:
         raise NoSuchTask
     reason = request.form.get("_grund", "")
@@ -120,69 +121,10 @@ def correct(task_id: str):
     return redirect(url_for("task.show", task_id=task_id), 303)
 
 
-@blueprint.post("/opgaver/<task_id>/bero")
-def hold(task_id: str):
-    found = _found(task_id)
-    until, reason = request.form.get("til", ""), request.form.get("grund", "")
-    try:
-        day = date.fromisoformat(until)
-    except ValueError:
-        flash(_("Vælg den dag, opgaven skal komme tilbage."), "late")
-        return redirect(url_for("task.show", task_id=task_id, _anchor="bero"))
-    moment = datetime.combine(day, time(8), clock.COPENHAGEN)
-    casework.hold(signing.store(), task_id, moment, reason, by=signing.me().username)
-    flash(_("»%(opgave)s« er sat i bero til %(dag)s.", opgave=found.name, dag=f"{day:%d.%m.%Y}"))
-    return redirect(_back())
-
-
-@blueprint.post("/opgaver/<task_id>/genoptag")
-def resume(task_id: str):
-    casework.resume(signing.store(), task_id, by=signing.me().username)
-    return redirect(url_for("task.show", task_id=task_id))
-
-
-@blueprint.post("/opgaver/<task_id>/giv-videre")
-def assign(task_id: str):
-    found, to = _found(task_id), request.form.get("til", "")
-    if not to:
-        flash(_("Vælg den kollega, der skal have opgaven."), "late")
-        return redirect(url_for("task.show", task_id=task_id, _anchor="videre"))
-    casework.assign(signing.store(), task_id, to, by=signing.me().username)
-    name = holders.person(signing.reading(), to)
-    flash(_("»%(opgave)s« er givet til %(navn)s.", opgave=found.name, navn=name))
-    return redirect(_back())
-
-
-@blueprint.post("/opgaver/<task_id>/laeg-tilbage")
-def release(task_id: str):
-    found = _found(task_id)
-    casework.release(signing.store(), task_id, by=signing.me().username)
-    flash(_("»%(opgave)s« er lagt tilbage, så en kollega kan tage den.", opgave=found.name))
-    return redirect(_back())
-
-
-@blueprint.post("/opgaver/<task_id>/inhabil")
-def recuse(task_id: str):
-    found = _found(task_id)
-    casework.recuse(
-        signing.store(), task_id, request.form.get("grund", ""), by=signing.me().username
-    )
-    flash(
-        _("Du er meldt inhabil i sagen. »%(opgave)s« ligger hos enheden igen.", opgave=found.name)
-    )
-    return redirect(_back())
-
-
-@blueprint.post("/opgaver/<task_id>/reserver")
-def claim(task_id: str):
-    casework.claim(signing.store(), task_id, by=signing.me().username)
-    return redirect(url_for("task.show", task_id=task_id, liste=_list() or None))
-
-
 # --- what was posted ------------------------------------------------------------------------------
 
 
-def _found(task_id: str) -> query.Task:
+def found_task(task_id: str) -> query.Task:
     found = query.task(signing.reading(), signing.me().username, task_id)
     if found is None:
         raise NoSuchTask
@@ -297,14 +239,16 @@ def _page(
         "tab": request.form.get("_fane") or secrets.token_hex(8),
         "upon": list(upon),
         "draft": draft,
-        "beside": [(d, _differences(sheet, answers, d.answers)) for d in beside],
+        "beside": [
+            (d, differences(_shown(sheet, answers), _shown(sheet, d.answers))) for d in beside
+        ],
         "saved_at": saved_at or (draft.saved_at if draft else None),
         "why": explain.why(session, found),
         "ahead": explain.ahead(session, found, sheet, answers) if found.mine else (),
         "colleagues": query.colleagues(session, found) if found.may_assign else (),
         "candidates": candidates.beside(session, found, sheet.form),
         "reasons_for": candidates.reasons,
-        "liste": _list(),
+        "liste": came_from(),
     }
     return _drawn("task.html", found, told, status)
 
@@ -317,7 +261,9 @@ def _parts(template: str, found, sheet, answers, saved, beside, focus: str = "")
         "answers": answers,
         "upon": [saved.mark],
         "saved_at": saved.saved_at,
-        "beside": [(d, _differences(sheet, answers, d.answers)) for d in beside],
+        "beside": [
+            (d, differences(_shown(sheet, answers), _shown(sheet, d.answers))) for d in beside
+        ],
         "ahead": explain.ahead(session, found, sheet, answers),
         "focus": focus,
         "tab": _tab(),
@@ -328,7 +274,7 @@ def _parts(template: str, found, sheet, answers, saved, beside, focus: str = "")
 def _answered(found: query.Task, answers=None, errors=(), reason: str = "", status: int = 200):
     """A task that is done: what was answered, by whom; and the form of a correction."""
     if not found.may_open_case:
-        return _drawn("task_closed.html", found, {"liste": _list()})
+        return _drawn("task_closed.html", found, {"liste": came_from()})
     session = signing.reading()
     sheet = query.sheet(session, signing.me().username, found)
     versions = correcting.answers_of(session, found.row)
@@ -344,7 +290,7 @@ def _answered(found: query.Task, answers=None, errors=(), reason: str = "", stat
         "faults": sheets.faults(shown, errors),
         "reason": reason,
         "why": explain.why(session, found),
-        "liste": _list(),
+        "liste": came_from(),
         "sources": {},
     }
     return _drawn("task_done.html", found, told, status)
@@ -394,73 +340,14 @@ def _onward(found: query.Task):
         )
         told = Markup("{} {}").format(told, link)
     flash(told)
-    return redirect(_back(), 303)
+    return redirect(back(), 303)
 
 
-def _list() -> str:
+def came_from() -> str:
     """The list that one came from, an address of ours; empty where one came from none."""
     asked = request.values.get("liste")
     return signing.safe_target(asked) if asked else ""
 
 
-def _back() -> str:
-    return _list() or url_for("inbox.show")
-
-
-def _differences(sheet: query.Sheet, mine, theirs) -> list[tuple[str, str, str]]:
-    """(label, mine, theirs) of each field where the two differ."""
-    ours, others = _flat(_shown(sheet, mine)), _flat(_shown(sheet, theirs))
-    labels = {**{k: v[0] for k, v in others.items()}, **{k: v[0] for k, v in ours.items()}}
-    empty = ("", "")
-    return [
-        (label, ours.get(name, empty)[1], others.get(name, empty)[1])
-        for name, label in labels.items()
-        if ours.get(name, empty)[1] != others.get(name, empty)[1]
-    ]
-
-
-def _flat(shown, before: str = "") -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
-    for field in shown:
-        if field.type in ("group", "text"):
-            found |= _flat(field.children, before)
-        elif field.type == "dynamiclist":
-            for number, row in enumerate(field.rows, 1):
-                found |= _flat(row, f"{field.label} {number}: ")
-        else:
-            found[field.name] = (before + field.label, said(field))
-    return found
-
-
-def said(field: forms.Shown) -> str:
-    """A field's value as one reads it."""
-    value = field.value
-    if value is None or value == "" or value == []:
-        return ""
-    if isinstance(value, bool):
-        return _("ja") if value else _("nej")
-    if field.options:
-        labels = {option.value: option.label for option in field.options}
-        chosen = value if isinstance(value, list) else [value]
-        return ", ".join(str(labels.get(v, v)) for v in chosen)
-    if field.type == "datetime":
-        return _moment(str(value), field.subtype)
-    if isinstance(value, int | float):
-        return f"{value} {field.unit}".replace(".", ",").strip()
-    return str(value)
-
-
-def _moment(text: str, subtype: str) -> str:
-    try:
-        if subtype == "date":
-            return f"{date.fromisoformat(text[:10]):%d.%m.%Y}"
-        if subtype == "datetime":
-            return f"{datetime.fromisoformat(text):%d.%m.%Y kl. %H.%M}"
-    except ValueError:
-        pass
-    return text.replace(":", ".")
-
-
-@blueprint.app_template_filter("svar")
-def _said_filter(field: forms.Shown) -> str:
-    return said(field)
+def back() -> str:
+    return came_from() or url_for("inbox.show")
