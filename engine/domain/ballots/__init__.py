@@ -1,0 +1,93 @@
+"""How the committee decides an item: a proposal, each member's own vote, and a seal on both.
+
+A ballot is open until it is closed; then neither it nor a vote can be changed, by the database's
+own triggers (`ballot`). A member who changes their mind casts once more while it is open, and the
+last vote counts; an item may be voted on again when the first proposal falls (`voting`). What the
+secretary registers afterwards must say the same (`registering`).
+"""
+
+from engine.domain.ballots.ballot import (
+    ABSTAINS,
+    ADOPTED,
+    AGAINST,
+    FALLEN,
+    FOR,
+    LAPSED,
+    Ballot,
+    IngenSaadanAfstemning,
+    Vote,
+    counted,
+    decided,
+    find,
+    latest,
+    oere,
+    of,
+    open_at,
+    seal,
+    votes_of,
+)
+from engine.domain.ballots.registering import (
+    AndreStemmer,
+    ForslagetFaldt,
+    IntetFlertal,
+    must_agree,
+    register,
+)
+from engine.domain.ballots.voting import (
+    AfstemningenErLukket,
+    AfstemningErAaben,
+    AndetResultat,
+    ForslagPasserIkke,
+    IkkeBeslutningsdygtigt,
+    IngenHarStemt,
+    MoedetErIkkeBegyndt,
+    PapirerneErIkkeKlar,
+    StemmerIkke,
+    cast,
+    close,
+    lapse,
+    may_be_put_off,
+    postpone,
+    put,
+)
+
+__all__ = [
+    "ABSTAINS",
+    "ADOPTED",
+    "AGAINST",
+    "FALLEN",
+    "FOR",
+    "LAPSED",
+    "AfstemningErAaben",
+    "AfstemningenErLukket",
+    "AndetResultat",
+    "AndreStemmer",
+    "Ballot",
+    "ForslagPasserIkke",
+    "ForslagetFaldt",
+    "IkkeBeslutningsdygtigt",
+    "IngenHarStemt",
+    "IngenSaadanAfstemning",
+    "IntetFlertal",
+    "MoedetErIkkeBegyndt",
+    "PapirerneErIkkeKlar",
+    "StemmerIkke",
+    "Vote",
+    "cast",
+    "close",
+    "counted",
+    "decided",
+    "find",
+    "lapse",
+    "latest",
+    "may_be_put_off",
+    "must_agree",
+    "oere",
+    "of",
+    "open_at",
+    "postpone",
+    "put",
+    "register",
+    "seal",
+    "votes_of",
+]
