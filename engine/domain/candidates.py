@@ -21,10 +21,12 @@ from engine.domain import (
     recusals,
     referral,
     screening,
+    workload,
 )
-from engine.domain.appointment import CO_COORDINATOR, DEPUTY, INCOMING, Appointment, Load
+from engine.domain.appointment import CO_COORDINATOR, DEPUTY, INCOMING, Appointment
 from engine.domain.cases import Case
 from engine.domain.organisation import Absence
+from engine.domain.workload import Load
 from engine.instances import DONE, WorkItem
 
 NOTHING, REASON, APPROVAL = "ingen", "begrundelse", "ledergodkendelse"
@@ -64,7 +66,7 @@ def ranked(session: Session, case: Case) -> list[Candidate]:
     """Everybody who may coordinate the case, the best suited first."""
     people = appointment.candidates(session)
     usernames = [user.username for user in people]
-    loads = appointment.loads(session, usernames)
+    loads = workload.loads(session, usernames)
     homes, away = appointment.homes(session), _away(session)
     chosen = placement.latest(session, case)
     offer = offers.current(session, case)
@@ -114,7 +116,7 @@ def _rank(one: Candidate):
 
 
 def _percent(session: Session, load: Load, model: str | None) -> int | None:
-    return appointment.percent(session, load, model) if load.norm else None
+    return workload.percent(session, load, model) if load.norm else None
 
 
 def _strain(session: Session, load: Load, model: str | None) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from engine.domain import (
     organisation,
     people,
     placement,
+    workload,
 )
 from engine.domain.appointment import AndenEnhed, KoordinatorOverNorm
 from engine.services import Context, service
@@ -89,7 +90,7 @@ def choose(
     if medkoordinator is not None:
         _check_co(context, medkoordinator, person, medkoordinator_til)
         _strain(context, medkoordinator, _shared_load(context, medkoordinator), begrundelse)
-    load = appointment.load(session, person)
+    load = workload.load(session, person)
     # Somebody who coordinates the case already does not get it twice.
     load = load if case.koordinator == person else load.with_one_more()
     wanted, percent = _strain(context, person, load, begrundelse)
@@ -108,23 +109,23 @@ def choose(
 
 
 def _strain(
-    context: Context, username: str, load: appointment.Load, reason: str | None
+    context: Context, username: str, load: workload.Load, reason: str | None
 ) -> tuple[set[str], int]:
     """What D4 demands at this load, and its percent. Raises KoordinatorOverNorm without a reason."""
     model = context.case.organisationsmodel
     wanted = {row["krav"] for row in context.decide("kapacitet", load.inputs(model)).value}
-    percent = appointment.percent(context.session, load, model)
+    percent = workload.percent(context.session, load, model)
     if wanted & {REASON, APPROVAL} and not reason:
         name = organisation.user(context.session, username).name
         raise KoordinatorOverNorm(person=name, procent=percent)
     return wanted, percent
 
 
-def _shared_load(context: Context, username: str) -> appointment.Load:
+def _shared_load(context: Context, username: str) -> workload.Load:
     """What the person carries with their part of this case."""
-    stage = appointment.stage_of(context.case.tilstand) or "start"
-    load = appointment.load(context.session, username)
-    return load.with_one_more(stage, appointment.share(context.session))
+    stage = workload.stage_of(context.case.tilstand) or "start"
+    load = workload.load(context.session, username)
+    return load.with_one_more(stage, workload.share(context.session))
 
 
 def _check_co(context: Context, username: str, coordinator: str | None, until: str | None) -> None:
@@ -240,7 +241,7 @@ def appoint_co(
         valgt_medkoordinator,
         context.actor,
         until=date.fromisoformat(medkoordinator_til) if medkoordinator_til else None,
-        load_percent=appointment.percent(session, load, case.organisationsmodel),
+        load_percent=workload.percent(session, load, case.organisationsmodel),
     )
     context.record("co_coordinator_appointed", user=valgt_medkoordinator, until=medkoordinator_til)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain import appointment, cases, choices, organisation
+from engine.domain import appointment, cases, choices, organisation, workload
 
 
 @pytest.fixture
@@ -21,15 +21,15 @@ def loaded(town):
 
 
 def load(town, username="koordinator-1"):
-    return town.read(lambda s, c: appointment.load(s, username))
+    return town.read(lambda s, c: workload.load(s, username))
 
 
 def test_only_open_cases_count_and_each_by_its_stage(loaded):
-    assert load(loaded) == appointment.Load(start=1, drift=1, afslutning=1, norm=30)
+    assert load(loaded) == workload.Load(start=1, drift=1, afslutning=1, norm=30)
 
 
 def test_a_new_case_weighs_as_one_that_begins(loaded):
-    weights = loaded.read(lambda s, c: appointment.weights(s, c.organisationsmodel))
+    weights = loaded.read(lambda s, c: workload.weights(s, c.organisationsmodel))
     assert load(loaded).weighted(weights) == 3.0
     assert load(loaded).with_one_more().weighted(weights) == 4.5
 
@@ -39,7 +39,7 @@ def test_a_person_may_have_a_norm_of_their_own(loaded):
     asked = load(loaded)
     assert asked.norm == 6
     assert load(loaded, "koordinator-2").norm == 30
-    percent = loaded.read(lambda s, c: appointment.percent(s, asked, c.organisationsmodel))
+    percent = loaded.read(lambda s, c: workload.percent(s, asked, c.organisationsmodel))
     assert percent == 50
 
 

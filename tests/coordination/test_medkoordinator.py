@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import casework
-from engine.domain import access, appointment, case_roles, letters, organisation
+from engine.domain import access, appointment, case_roles, letters, organisation, workload
 from engine.domain.appointment import ErKoordinator, KoordinatorOverNorm
 from engine.errors import Refused
 
@@ -88,7 +88,7 @@ def test_the_follow_up_is_shared_and_the_municipality_may_share_more(shared):
 
 def test_a_shared_case_weighs_a_part_of_a_case(shared):
     def carried(session, case):
-        return appointment.load(session, "koordinator-4").start
+        return workload.load(session, "koordinator-4").start
 
     assert shared.read(carried) == 0.5
     shared.write(lambda s, c: organisation.change_setting(s, "medkoordinator.andel", 1))

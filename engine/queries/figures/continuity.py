@@ -9,12 +9,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain.appointment import COORDINATING, STAGES, Appointment
+from engine.domain.appointment import COORDINATING, Appointment
 from engine.domain.calendar import add_months
 from engine.domain.case_roles import CaseRole
 from engine.domain.cases import Case
 from engine.domain.efforts import LIVE, Effort
 from engine.domain.organisation import User
+from engine.domain.workload import STAGES
 from engine.queries.figures.figure import COUNT, COURSES, MEAN, SHARE, WORK, Period, Row, figure
 
 _COORDINATED = tuple(state for states in STAGES.values() for state in states)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from engine import tables
-from engine.domain import appointment, organisation
-from engine.domain.appointment import Load
+from engine.domain import appointment, organisation, workload
+from engine.domain.workload import Load
 from engine.queries.figures.scope import EVERYTHING, Scope
 
 #: The colours of the table, in words: a colour never stands alone.
@@ -40,7 +40,7 @@ def carried(session: Session, chosen: Scope) -> list[Carried]:
         or user.username == chosen.username
         or (chosen.unit and appointment.home(session, user.username) == chosen.unit)
     ]
-    loads = appointment.loads(session, [user.username for user in people])
+    loads = workload.loads(session, [user.username for user in people])
     found = []
     for user in people:
         load = loads[user.username]
@@ -49,6 +49,6 @@ def carried(session: Session, chosen: Scope) -> list[Carried]:
         ]
         colour = colours[0] if colours else "groen"
         home = appointment.home(session, user.username) or ""
-        percent = appointment.percent(session, load, model) if load.norm else None
+        percent = workload.percent(session, load, model) if load.norm else None
         found.append(Carried(user.name, home, load, percent, colour, _WORDS[colour]))
     return sorted(found, key=lambda one: (-(one.percent or 0), one.name))
