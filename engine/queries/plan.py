@@ -16,13 +16,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import cases, efforts, followup, meetings, people, plan, plan_sight
+from engine.domain import cases, followup, meetings, people, plan, plan_sight
 from engine.domain.cases import Case
 from engine.domain.organisation import Unit, User
 from engine.domain.plan import Plan
 from engine.errors import Refused
-from engine.queries import labels, plan_changes, words
+from engine.queries import labels, plan_changes
 from engine.queries.plan_changes import Change
+from engine.queries.plan_contents import Agreement, Effort, Goal, agreements, efforts, goals
+from engine.queries.plan_measured import Measured, measured
 
 #: Shown of a version's hash, for people to compare.
 SHORT = 12
@@ -30,53 +32,6 @@ SHORT = 12
 
 class NoPlan(Refused):
     """Sagen har ikke sådan en udgave af planen. Åbn planen fra sagens side for at se dem, der er."""
-
-
-@dataclass(frozen=True)
-class Goal:
-    key: str
-    words: str
-    kind: str
-    under: str
-    professional: str
-    field: str
-    due: date | None
-    scale: str
-    whose: str
-    state: str = ""
-    progress: int | None = None
-
-
-@dataclass(frozen=True)
-class Effort:
-    key: str
-    title: str
-    kind: str
-    law: str
-    paragraph: str
-    unit: str
-    supplier: str
-    responsible: str
-    goals: str
-    after: str
-    starts: date | None
-    ends: date | None
-    amount: str
-    funding: str
-    whose: str
-    state: str = ""
-
-    @property
-    def helper(self) -> str:
-        """Who does it, as the citizen knows them."""
-        return f"{self.responsible}, {self.unit}" if self.responsible else self.unit
-
-
-@dataclass(frozen=True)
-class Agreement:
-    who: str
-    what: str
-    by_when: date | None
 
 
 @dataclass(frozen=True)
@@ -102,16 +57,6 @@ class Version:
     @property
     def short_hash(self) -> str:
         return self.hash[:SHORT]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One goal at the follow-up before, and now."""
-
-    goal: str
-    then: str
-    now: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -233,7 +178,7 @@ def _page(
     names |= _titles(content)
     live = row.state == plan.ACCEPTED
     answer = (row.answer or {}) if sight.whole else {}
-    since, measured = _measured(session, case) if live and sight.whole else (None, ())
+    since, against = measured(session, case) if live and sight.whole else (None, ())
     return Page(
         **head,
         version=_version(session, row, names, said=sight.whole),
@@ -242,19 +187,16 @@ def _page(
         else (),
         situation=content.get("samlet_situation") or "",
         half_page=content.get("halv_side") or "",
-        goals=_goals(session, case, content, names, live),
-        efforts=_efforts(session, case, content, names, live),
-        agreements=tuple(
-            Agreement(one["hvem"], one["hvad"], _day(one.get("hvornaar")))
-            for one in content["aftaler"]
-        ),
+        goals=goals(session, case, content, names, live),
+        efforts=efforts(session, case, content, names, live),
+        agreements=agreements(content),
         attitude=content.get("borgerens_holdning") or "",
         wishes=answer.get("oensker") or "",
         sharing=answer.get("deling") or "",
         outside_help=content.get("hjaelp_udefra") or "",
         next_meeting=_next(session, case) if live and sight.whole else None,
         since=since,
-        measured=measured,
+        measured=against,
         gaps=tuple(plan_sight.gaps(session, case, row.content)) if sight.everything else (),
     )
 
@@ -295,89 +237,6 @@ def _said(row: plan.PlanComment, names: Mapping[str, str]) -> Said:
     return Said(names.get(row.unit, row.unit), text)
 
 
-def _goals(session: Session, case: Case, content: Mapping, names: Mapping, live: bool) -> tuple:
-    now = {row.key: row for row in plan.goals(session, case)} if live else {}
-    rows = sorted(content["maal"], key=lambda row: row.get("prioritet") or 99)
-    return tuple(_goal(row, names, now.get(row["noegle"])) for row in rows)
-
-
-def _goal(row: Mapping[str, Any], names: Mapping[str, str], now: plan.Goal | None) -> Goal:
-    return Goal(
-        key=row["noegle"],
-        words=row["titel"],
-        kind=labels.of(labels.GOAL_KINDS, row.get("art") or "maal"),
-        under=names.get(row.get("under") or "", ""),
-        professional=row.get("faglig_tekst") or "",
-        field=labels.of(labels.FIELDS_OF_LIFE, row.get("domaene")),
-        due=_day(row.get("frist")),
-        scale=row.get("skala") or "",
-        whose=names.get(row.get("person") or "", ""),
-        state=labels.of(labels.GOAL_STATES, now.status) if now else "",
-        progress=now.progress if now else None,
-    )
-
-
-def _efforts(session: Session, case: Case, content: Mapping, names: Mapping, live: bool) -> tuple:
-    now = {row.key: row for row in efforts.of_case(session, case)} if live else {}
-    rows = sorted(content["indsatser"], key=lambda row: str(row.get("start") or "9"))
-    return tuple(_effort(row, names, now.get(row["noegle"])) for row in rows)
-
-
-def _effort(row: Mapping[str, Any], names: Mapping[str, str], now: efforts.Effort | None) -> Effort:
-    return Effort(
-        key=row["noegle"],
-        title=row["titel"],
-        kind=labels.of(labels.EFFORT_KINDS, row.get("indsatstype")),
-        law=labels.of(labels.LAWS, row.get("lov")),
-        paragraph=(row.get("paragraf") or "").replace("§ ", "§\u00a0"),
-        unit=names.get(row.get("enhed") or "", row.get("enhed") or ""),
-        supplier=row.get("leverandoer") or "",
-        responsible=row.get("ansvarlig") or (now and now.responsible) or "",
-        goals=words.listed([names.get(key, "") for key in row["maal"]]),
-        after=words.listed([names.get(key, "") for key in row["afhaenger_af"]]),
-        starts=_day(row.get("start")),
-        ends=_day(row.get("slut")),
-        amount=words.kroner(row["beloeb"]) if row.get("beloeb") else "",
-        funding=row.get("oekonomi") or "",
-        whose=names.get(row.get("person") or "", ""),
-        state=labels.of(labels.EFFORT_STATES, now.status) if now else "",
-    )
-
-
-def _measured(session: Session, case: Case) -> tuple[date | None, tuple[Measured, ...]]:
-    """Where each goal stood before the last follow-up, and where it stands now."""
-    query = select(followup.FollowUp).where(followup.FollowUp.case_id == case.id)
-    held = list(session.scalars(query.order_by(followup.FollowUp.registered_at.desc()).limit(2)))
-    if not held:
-        return None, ()
-    found: dict[str, dict[str, followup.Progress]] = {row.id: {} for row in held}
-    rows = select(followup.Progress).where(followup.Progress.followup_id.in_(found))
-    for row in session.scalars(rows):
-        found[row.followup_id][row.goal_key] = row
-    before = found[held[1].id] if len(held) == 2 else {}
-    return held[0].held_on, tuple(
-        _against(goal, before.get(goal.key)) for goal in plan.goals(session, case)
-    )
-
-
-def _against(goal: plan.Goal, before: followup.Progress | None) -> Measured:
-    now = _standing(goal.status, goal.progress)
-    if before is None:
-        return Measured(goal.own_words, "Ikke målt før", now, "Målt første gang")
-    then = _standing(before.status, before.progress)
-    if goal.progress is None or before.progress is None or goal.progress == before.progress:
-        said = "Som sidst" if then == now else "Ændret"
-    else:
-        ahead = goal.progress > before.progress
-        said = f"{'Frem' if ahead else 'Tilbage'} fra {before.progress} til {goal.progress}"
-    return Measured(goal.own_words, then, now, said)
-
-
-def _standing(status: str, progress: int | None) -> str:
-    name = labels.of(labels.GOAL_STATES, status)
-    return name if progress is None else f"{name}, {progress} af 10"
-
-
 def _next(session: Session, case: Case) -> datetime | date | None:
     coming = [row.at for row in meetings.planned(session, case) if row.at >= clock.now()]
     if coming:
@@ -408,7 +267,3 @@ def _names(session: Session, case: Case) -> dict[str, str]:
 
 def _titles(content: Mapping[str, Any]) -> dict[str, str]:
     return {row["noegle"]: row["titel"] for part in ("maal", "indsatser") for row in content[part]}
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value[:10]) if value else None
