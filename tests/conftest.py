@@ -1,24 +1,44 @@
 """Databases for every test: a SQLite file of its own, or a PostgreSQL database of its own.
 
-A test that asks for `store` runs on both. The tables are made once per session and copied.
+A test that asks for `store` runs on both. The tables are made once per session and copied to one
+address, where the engine is warm.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import URL, create_engine
 
 from engine import clock
 from engine.settings import enter_demo
 from engine.store import Store
-from tests import postgres
+from tests import postgres, warm
 
 DATABASES = ("sqlite", "postgresql")
+#: Where the long files are. They come first, so that no worker is left alone with one at the end.
+LONG = ("browser", "barrier", "scenarios_runner", "acceptance", "benchmarks", "cli")
+
+# A test draws the same examples everywhere, and takes the time it takes.
+hypothesis.settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("steady")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path.parent.name, len(LONG)))
 
 
 def _create(url: str | URL) -> None:
@@ -63,36 +83,57 @@ def empty_url(request, tmp_path) -> Iterator[str | URL]:
             yield url
 
 
-@pytest.fixture(params=DATABASES)
-def database_url(request, tmp_path) -> Iterator[str | URL]:
-    """The URL of a database with all tables, empty, on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        file = tmp_path / "test.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
+@pytest.fixture(scope="session")
+def place(tmp_path_factory) -> Path:
+    """The file that is each test's SQLite database in turn."""
+    return tmp_path_factory.mktemp("place") / "test.db"
+
+
+@contextmanager
+def copied(template: Path, place: Path) -> Iterator[str]:
+    """The URL of a copy of a SQLite file, which is gone afterwards."""
+    assert not place.exists(), "a test has one database"
+    shutil.copyfile(template, place)
+    yield f"sqlite:///{place}"
+    for left in place.parent.glob(f"{place.name}*"):
+        left.unlink()
+
+
+@contextmanager
+def copied_on(kind: str, request, file: str, database: str) -> Iterator[str | URL]:
+    """The same on either kind of database; the templates are named by their fixtures."""
+    if kind == "sqlite":
+        with copied(request.getfixturevalue(file), request.getfixturevalue("place")) as url:
+            yield url
     else:
         admin = request.getfixturevalue("postgres_server")
-        template = request.getfixturevalue("postgres_template")
-        with postgres.database(admin, template) as url:
+        name = f"overligger_test_{os.getpid()}_place"
+        with postgres.database(admin, request.getfixturevalue(database), name) as url:
             yield url
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request) -> Iterator[str | URL]:
+    """The URL of a database with all tables, empty, on SQLite and on PostgreSQL."""
+    with copied_on(request.param, request, "sqlite_template", "postgres_template") as url:
+        yield url
 
 
 @pytest.fixture
 def store(database_url) -> Iterator[Store]:
     """An empty database with all tables, on SQLite and on PostgreSQL."""
-    opened = Store(database_url)
+    opened = warm.store(database_url)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def sqlite_store(sqlite_template, tmp_path) -> Iterator[Store]:
+def sqlite_store(sqlite_template, place) -> Iterator[Store]:
     """An empty database with all tables, for what does not depend on which."""
-    file = tmp_path / "test.db"
-    shutil.copyfile(sqlite_template, file)
-    opened = Store(f"sqlite:///{file}")
-    yield opened
-    opened.close()
+    with copied(sqlite_template, place) as url:
+        opened = warm.store(url)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")
@@ -127,17 +168,11 @@ def _furnish(store: Store) -> None:
 
 
 @pytest.fixture
-def fiktivby_url(request, tmp_path) -> Iterator[str | URL]:
+def fiktivby_url(request) -> Iterator[str | URL]:
     """The URL of a copy of Fiktivby: SQLite, unless parametrised by the name of a database."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        file = tmp_path / "site.db"
-        shutil.copyfile(request.getfixturevalue("fiktivby"), file)
-        yield f"sqlite:///{file}"
-    else:
-        admin = request.getfixturevalue("postgres_server")
-        template = request.getfixturevalue("fiktivby_on_postgres")
-        with postgres.database(admin, template) as url:
-            yield url
+    kind = getattr(request, "param", "sqlite")
+    with copied_on(kind, request, "fiktivby", "fiktivby_on_postgres") as url:
+        yield url
 
 
 @pytest.fixture(scope="session", autouse=True)

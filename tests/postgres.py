@@ -19,7 +19,7 @@ from sqlalchemy import URL, create_engine, make_url, text
 # Crashes of the machine are not what these tests are about; crashes of processes lose nothing.
 _FAST = (
     "\nfsync=off\nsynchronous_commit=off\nfull_page_writes=off\njit=off\n"
-    "max_connections=300\ndeadlock_timeout=100ms\n"
+    "max_connections=300\ndeadlock_timeout=100ms\nautovacuum=off\n"
 )
 _numbers = count(1)
 
@@ -71,9 +71,9 @@ def _temporary_folder(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def database(admin: URL, template: str | None = None) -> Iterator[URL]:
+def database(admin: URL, template: str | None = None, name: str | None = None) -> Iterator[URL]:
     """A database of its own, a copy of the template where one is named; dropped afterwards."""
-    name = f"overligger_test_{os.getpid()}_{next(_numbers)}"
+    name = name or f"overligger_test_{os.getpid()}_{next(_numbers)}"
     like = f' TEMPLATE "{template}"' if template else ""
     _run(admin, f'CREATE DATABASE "{name}"{like}')
     try:

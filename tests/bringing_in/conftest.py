@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from engine.domain.brought_in import Held, Owed, RunningCase
-from tests.coordination.conftest import furnished, town  # noqa: F401
+from tests.coordination.conftest import town  # noqa: F401
 
 KASPER = RunningCase(
     system="Gammelsag",

@@ -12,10 +12,10 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from sqlalchemy import URL
 from werkzeug.serving import make_server
 
 from engine import clock
@@ -83,7 +83,15 @@ def unhurried() -> Iterator[None]:
 
 
 @pytest.fixture
-def site(unhurried, fiktivby_url: str | URL) -> Iterator[Site]:
+def fiktivby_url(fiktivby: Path, tmp_path: Path) -> str:
+    """A file of each test's own: an answer may still be on its way when the test is over."""
+    file = tmp_path / "site.db"
+    shutil.copyfile(fiktivby, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def site(unhurried, fiktivby_url: str) -> Iterator[Site]:
     """The site on a copy of the furnished database, Monday 23 November 2026 at nine."""
     store = Store(fiktivby_url)
     with clock.travelling(datetime(2026, 11, 23, 9)) as travelling:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import URL, select
 
 from engine import audit, casework, clock, diagrams, events
 from engine.domain.cases import Case
 from engine.domain.organisation import Role, Unit, User
 from engine.instances import UNFINISHED, Instance, WorkItem
 from engine.services import service
+from engine.store import Store
+from tests import postgres, warm
+from tests.conftest import DATABASES, copied_on
 
 HERE = Path(__file__).parent
+STARTED = datetime(2026, 1, 5, 9)
 #: What the test services have done and shall do; emptied before each test.
 heard: list[tuple] = []
 plan: dict[str, object] = {}
@@ -72,13 +79,40 @@ def furnish(session) -> None:
     deploy(session)
 
 
-@pytest.fixture
-def world(store, virtual_clock):
+@pytest.fixture(scope="session")
+def furnished_file(sqlite_template, tmp_path_factory) -> Path:
+    """A SQLite file of the unit, made once."""
+    file = tmp_path_factory.mktemp("casework") / "furnished.db"
+    shutil.copyfile(sqlite_template, file)
+    _furnish_at(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def furnished_database(postgres_server, postgres_template) -> Iterator[str]:
+    """The name of a PostgreSQL database of the unit, made once."""
+    with postgres.database(postgres_server, postgres_template) as url:
+        _furnish_at(url)
+        yield url.database
+
+
+def _furnish_at(url: str | URL) -> None:
+    store = Store(url)
+    with clock.travelling(STARTED):
+        store.write(furnish)
+    store.close()
+
+
+@pytest.fixture(params=DATABASES)
+def world(request):
     """The furnished store with verbs for tests: `open`, `task`, `tasks`, `kinds`, `later`."""
     heard.clear()
     plan.clear()
-    store.write(furnish)
-    return World(store, virtual_clock)
+    templates = "furnished_file", "furnished_database"
+    with copied_on(request.param, request, *templates) as url, clock.travelling(STARTED) as virtual:
+        store = warm.store(url)
+        yield World(store, virtual)
+        store.close()
 
 
 class World:

@@ -23,7 +23,7 @@ from engine.domain import (
     sector_plans,
 )
 from engine.instances import UNFINISHED, Instance, Variable, WorkItem
-from tests.coordination.conftest import PLAN, Town, furnished, town  # noqa: F401
+from tests.coordination.conftest import PLAN, Town, town  # noqa: F401
 
 #: Where the case of the tests stands before each process begins.
 ON_THE_WAY = (

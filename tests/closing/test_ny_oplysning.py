@@ -10,7 +10,7 @@ from engine.domain import cases, notes
 from engine.instances import OPEN, WorkItem
 from engine.scenarios import read
 from engine.scenarios.player import Played, Player
-from engine.store import Store
+from tests import warm
 from tests.web.fiktivby import STORIES
 
 NEWS = "Skolen ringer: han er ikke mødt i en uge."
@@ -24,7 +24,7 @@ ASSESSED = {
 
 @pytest.fixture
 def store(fiktivby_url):
-    opened = Store(fiktivby_url)
+    opened = warm.store(fiktivby_url)
     yield opened
     opened.close()
 

@@ -10,7 +10,7 @@ import pytest
 from engine import clock, scenarios
 from engine.domain import cases, deadlines, invariants, meetings, rules
 from engine.scenarios.world import stage
-from tests.coordination.conftest import furnished, town  # noqa: F401
+from tests.coordination.conftest import town  # noqa: F401
 
 
 @pytest.fixture

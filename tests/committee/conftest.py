@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, datetime
 
 import pytest
 
 from engine import clock
 from engine.domain import budget, cases, consent, people
-from engine.store import Store
-from tests.coordination.conftest import Town, furnished
-
-__all__ = ["furnished"]
+from tests import warm
+from tests.conftest import copied
+from tests.coordination.conftest import Town
 
 STARTED = datetime(2026, 11, 26, 9)
 LINE = "faelles-2026"
@@ -95,16 +93,14 @@ class Hall(Town):
 
 
 @pytest.fixture
-def hall(furnished, tmp_path):
+def hall(fiktivby, place):
     """The municipality on Thursday 26 November 2026, with Jonas' case ready."""
-    file = tmp_path / "hall.db"
-    shutil.copyfile(furnished, file)
-    store = Store(f"sqlite:///{file}")
-    with clock.travelling(STARTED) as virtual:
+    with copied(fiktivby, place) as url, clock.travelling(STARTED) as virtual:
+        store = warm.store(url)
         found = Hall(store, virtual)
         found.ready()
         yield found
-    store.close()
+        store.close()
 
 
 APPLICATION = {

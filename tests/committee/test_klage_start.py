@@ -1,28 +1,27 @@
 """A complaint starts its own diagram on the case it is about, open or closed."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from engine import casework, diagrams, municipality
+from engine import casework
 from engine.casework.refusals import NobodyWaits
 from engine.casework.rights import SYSTEM
 from engine.domain import access, cases
 from engine.instances import Instance
+from engine.store import Store
+from tests import warm
+from tests.conftest import DATABASES
+
+pytestmark = pytest.mark.parametrize("fiktivby_url", DATABASES, indirect=True)
 
 
 @pytest.fixture
-def town(store):
+def town(fiktivby_url) -> Iterator[Store]:
     """Fiktivby with what is shipped, on SQLite and on PostgreSQL."""
-    store.write(municipality.load)
-    store.write(
-        lambda session: diagrams.deploy(
-            session,
-            diagrams.sound(diagrams.shipped()),
-            by="procesejer-1",
-            demo=True,
-            accept_warnings=True,
-        )
-    )
-    return store
+    opened = warm.store(fiktivby_url)
+    yield opened
+    opened.close()
 
 
 def a_case(store, *, closed):

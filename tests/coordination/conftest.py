@@ -5,7 +5,6 @@ The verbs of a story: `start` a process, `do` a task, `queue` what waits where.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from engine import casework, clock, diagrams, dispatch, jobs, municipality, outbox
+from engine import casework, clock, diagrams, dispatch, jobs, outbox
 from engine.casework.rights import SYSTEM
 from engine.casework.step import Step
 from engine.domain import (
@@ -30,40 +29,20 @@ from engine.domain import (
 from engine.domain.cases import Case
 from engine.instances import UNFINISHED, WorkItem
 from engine.store import Store
+from tests import warm
+from tests.conftest import copied
 
 ROOT = Path(__file__).parents[2]
 STARTED = datetime(2026, 12, 2, 10)
 
 
-@pytest.fixture(scope="session")
-def furnished(sqlite_template, tmp_path_factory) -> Path:
-    """A database with Fiktivby and everything that is shipped, made once."""
-    file = tmp_path_factory.mktemp("fiktivby") / "town.db"
-    shutil.copyfile(sqlite_template, file)
-    store = Store(f"sqlite:///{file}")
-    store.write(municipality.load)
-    store.write(
-        lambda session: diagrams.deploy(
-            session,
-            diagrams.shipped(),
-            by="procesejer-1",
-            demo=True,
-            accept_warnings=True,
-        )
-    )
-    store.close()
-    return file
-
-
 @pytest.fixture
-def town(furnished, tmp_path):
+def town(fiktivby, place):
     """The municipality on Wednesday 2 December 2026, with verbs to tell a story by."""
-    file = tmp_path / "town.db"
-    shutil.copyfile(furnished, file)
-    store = Store(f"sqlite:///{file}")
-    with clock.travelling(STARTED) as virtual:
+    with copied(fiktivby, place) as url, clock.travelling(STARTED) as virtual:
+        store = warm.store(url)
         yield Town(store, virtual)
-    store.close()
+        store.close()
 
 
 class Town:

@@ -9,7 +9,7 @@ from engine import municipality
 from engine.domain import cases, people
 from engine.domain.cases import Case
 from engine.domain.people import Person
-from tests.coordination.conftest import furnished, town  # noqa: F401
+from tests.coordination.conftest import town  # noqa: F401
 
 
 @pytest.fixture

@@ -11,13 +11,14 @@ from sqlalchemy import URL
 
 from engine import clock
 from engine.store import Store
+from tests import warm
 from web.app import create_app
 
 
 @pytest.fixture
 def site_store(fiktivby_url: str | URL) -> Iterator[Store]:
     """A copy of the furnished database."""
-    store = Store(fiktivby_url)
+    store = warm.store(fiktivby_url)
     yield store
     store.close()
 
