@@ -131,8 +131,10 @@ def _own_folder(folder: Path) -> Iterator[Path]:
         prefix=PREFIX, dir=folder, ignore_cleanup_errors=True
     ) as place:
         home = Path(place)
-        with (home / "lock").open("w") as lock:
+        with (home / "making").open("w") as lock:
+            # It is called the lock once it is held: who finds it free may remove the folder.
             fcntl.flock(lock, fcntl.LOCK_EX)
+            (home / "making").rename(home / "lock")
             yield home
 
 
