@@ -21,8 +21,7 @@ run: .installed .assets ## set everything up, load the demo municipality, play t
 
 test: .installed .assets .browser ## install all that is needed, then run every test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/python -m pytest tests/decisions
-	@$(BIN)/python -m pytest --ignore tests/decisions -n 2 --dist loadfile
+	@$(BIN)/python -m pytest tests tests/decisions -n 2 --dist loadfile --no-loadscope-reorder
 
 format: .installed ## put the code in the house's shape
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
