@@ -127,8 +127,11 @@ def shared(mine: Reach) -> Select:
 def takes_part_now(mine: Reach) -> tuple[ColumnElement[bool], ...]:
     """The SQL conditions that an involvement of today is the user's, or their unit's."""
     row, today = Involvement, clock.today()
+    ours = [row.username.in_(mine.usernames)]
+    if mine.inner_units:  # or SQLite, asked for none, reads every row
+        ours.append(row.unit.in_(mine.inner_units))
     return (
         row.valid_from <= today,
         or_(row.valid_to.is_(None), row.valid_to > today),
-        or_(row.unit.in_(mine.inner_units), row.username.in_(mine.usernames)),
+        or_(*ours),
     )
