@@ -122,3 +122,15 @@ def database_of_classes(tmp_path, request):
     yield make
     for kept in opened:
         kept.__exit__(None, None, None)
+
+
+@both
+def test_a_database_from_before_the_tables_were_settled_is_refused_with_what_it_lacks(empty_url):
+    store = Store(empty_url)
+    schema.upgrade(store)
+    store.write(
+        lambda session: session.execute(text("ALTER TABLE notes DROP COLUMN title")) and None
+    )
+    with pytest.raises(schema.UlaeseligDatabase, match=r"notes\.title"):
+        schema.upgrade(store)
+    store.close()
