@@ -7,5 +7,6 @@ of `engine.casework`, and answers with a template of the same name.
 - `identity`: who somebody is (demo people now; OIDC is another class of the same shape)
 - `signing`: who is signed in to this request; `security`: headers, forgery and guessing
 - `refusals`: what somebody reads when something could not be done
+- `serving`: the site as a process; `cli`: the commands that start and measure it
 - `frontend/`: the sources of style and script; `templates/`: Jinja
 """

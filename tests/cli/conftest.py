@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 from click.testing import CliRunner
 
-from engine import cli, settings
+from engine import settings
+from web import cli
 
 
 @dataclass(frozen=True)

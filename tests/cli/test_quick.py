@@ -6,7 +6,7 @@ import sys
 import pytest
 
 #: What takes most of a start: the database layer, the whole domain, and what is deployed.
-HEAVY = ("sqlalchemy", "alembic", "engine.domain", "engine.diagrams")
+HEAVY = ("sqlalchemy", "flask", "alembic", "engine.domain", "engine.diagrams")
 
 SELF_CALLING = """
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"
@@ -37,7 +37,7 @@ HOSTILE = {
 def loaded(*args: str) -> tuple[set[str], str]:
     """Which heavy modules a command loads, in a process of its own; and what it printed."""
     code = (
-        "import sys; from engine import cli\n"
+        "import sys; from web import cli\n"
         "try: cli.main(sys.argv[1:], prog_name='overligger')\n"
         "except SystemExit: pass\n"
         f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"

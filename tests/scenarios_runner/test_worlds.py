@@ -152,7 +152,7 @@ def test_a_polite_end_cleans_up(tmp_path):
     story.write_text(f"scenario: Lang\nstarts_at: 2026-11-23\nsteps:\n{steps}\n")
     (tmp_path / "tom").mkdir()
     child = subprocess.Popen(
-        [sys.executable, "-c", "from engine.cli import main; main()", "play", str(story)],
+        [sys.executable, "-c", "from web.cli import main; main()", "play", str(story)],
         env={
             **os.environ,
             "TMPDIR": str(tmp_path),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 
-from engine import cli, clock
+from engine import clock
+from web import cli
 
 
 class Later:
