@@ -90,7 +90,7 @@ def test_a_naive_update_overspends_and_loses_and_is_seen_to(store):
         row = session.get(BudgetLine, LINE)
         if row.free < AMOUNT:
             raise NoCover(linje=LINE, fri="0", mangler="0")
-        everybody_has_read.wait(timeout=20)
+        everybody_has_read.wait(timeout=60)
         row.reserved = row.reserved + AMOUNT
         ledger.enter(session, LINE, RESERVED, FREE, Decimal(AMOUNT), subject=str(number), **ENTRY)
 
@@ -126,7 +126,7 @@ def test_a_total_that_several_change_at_once_is_what_one_of_them_said(line):
 
     def change(session, number):
         budget.line(session, LINE)
-        everybody_has_read.wait(timeout=20)
+        everybody_has_read.wait(timeout=60)
         budget.set_total(session, LINE, 50_000 + number)
 
     assert together(4, lambda n: line.write(lambda s: change(s, n))) == [None] * 4

@@ -61,7 +61,7 @@ def test_the_pump_carries_out_what_is_due_by_itself(world, sweeps):
     original = pump.beat
     pump.beat = lambda: (original(), beaten.set())
     pump.start()
-    assert beaten.wait(20)
+    assert beaten.wait(60)
     pump.stop()
     assert world.task(nummer).element == "opfoelgning"
 

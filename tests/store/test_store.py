@@ -118,12 +118,12 @@ def test_a_lock_that_another_holds_is_waited_for_and_never_an_error(store):
         session.get_one(Setting, "norm", with_for_update=True).value = 2
         session.flush()
         held.set()
-        assert let_go.wait(10)
+        assert let_go.wait(60)
 
     other._lock = threading.Lock()
     holder = threading.Thread(target=other.write, args=(hold,))
     holder.start()
-    assert held.wait(10)
+    assert held.wait(60)
     threading.Timer(0.3, let_go.set).start()
     put(store, "norm", 3)
     holder.join()
