@@ -84,26 +84,28 @@ def empty_url(request, tmp_path) -> Iterator[str | URL]:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory) -> Path:
+def database_file(tmp_path_factory) -> Path:
     """The file that is each test's SQLite database in turn."""
-    return tmp_path_factory.mktemp("place") / "test.db"
+    return tmp_path_factory.mktemp("databases") / "test.db"
 
 
 @contextmanager
-def copied(template: Path, place: Path) -> Iterator[str]:
+def copied(template: Path, file: Path) -> Iterator[str]:
     """The URL of a copy of a SQLite file, which is gone afterwards."""
-    assert not place.exists(), "a test has one database"
-    shutil.copyfile(template, place)
-    yield f"sqlite:///{place}"
-    for left in place.parent.glob(f"{place.name}*"):
-        left.unlink()
+    assert not file.exists(), "a test has one database"
+    shutil.copyfile(template, file)
+    try:
+        yield f"sqlite:///{file}"
+    finally:
+        for left in file.parent.glob(f"{file.name}*"):
+            left.unlink()
 
 
 @contextmanager
 def copied_on(kind: str, request, file: str, database: str) -> Iterator[str | URL]:
     """The same on either kind of database; the templates are named by their fixtures."""
     if kind == "sqlite":
-        with copied(request.getfixturevalue(file), request.getfixturevalue("place")) as url:
+        with copied(request.getfixturevalue(file), request.getfixturevalue("database_file")) as url:
             yield url
     else:
         admin = request.getfixturevalue("postgres_server")
@@ -128,9 +130,9 @@ def store(database_url) -> Iterator[Store]:
 
 
 @pytest.fixture
-def sqlite_store(sqlite_template, place) -> Iterator[Store]:
+def sqlite_store(sqlite_template, database_file) -> Iterator[Store]:
     """An empty database with all tables, for what does not depend on which."""
-    with copied(sqlite_template, place) as url:
+    with copied(sqlite_template, database_file) as url:
         opened = warm.store(url)
         yield opened
         opened.close()

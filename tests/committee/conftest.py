@@ -93,9 +93,9 @@ class Hall(Town):
 
 
 @pytest.fixture
-def hall(fiktivby, place):
+def hall(fiktivby, database_file):
     """The municipality on Thursday 26 November 2026, with Jonas' case ready."""
-    with copied(fiktivby, place) as url, clock.travelling(STARTED) as virtual:
+    with copied(fiktivby, database_file) as url, clock.travelling(STARTED) as virtual:
         store = warm.store(url)
         found = Hall(store, virtual)
         found.ready()

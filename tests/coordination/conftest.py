@@ -37,9 +37,9 @@ STARTED = datetime(2026, 12, 2, 10)
 
 
 @pytest.fixture
-def town(fiktivby, place):
+def town(fiktivby, database_file):
     """The municipality on Wednesday 2 December 2026, with verbs to tell a story by."""
-    with copied(fiktivby, place) as url, clock.travelling(STARTED) as virtual:
+    with copied(fiktivby, database_file) as url, clock.travelling(STARTED) as virtual:
         store = warm.store(url)
         yield Town(store, virtual)
         store.close()

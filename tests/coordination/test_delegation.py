@@ -94,7 +94,7 @@ def test_why_the_coordinator_may_not_is_said_in_words(outside):
 
 def test_a_delegation_can_be_called_back(outside):
     outside.do("leder-job", "giv_delegation", **GIVEN)
-    outside.write(lambda s, c: delegation.revoke(delegation.of_case(s, c)[0], "leder-job"))
+    outside.write(lambda s, c: delegation.withdraw(s, delegation.of_case(s, c)[0], "leder-job"))
     assert not may(outside, "mentor")
 
 
