@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from engine.domain import consent
 from engine.domain.access.placing import place
 from engine.domain.access.reaching import Reach, reach
 from engine.domain.access.seeing import answered_for, may_see, shared, takes_part_now
@@ -41,7 +42,7 @@ def parts(session: Session, username: str, case: Case) -> frozenset[str]:
     mine = reach(session, username)
     if _answers_for(session, mine, case):
         return EVERY_PART
-    seen = set(_OF_A_PARTNER) if mine.partner_units else set()
+    seen = set(_OF_A_PARTNER) if _is_let_know(session, mine, case) else set()
     for why in _takes_part(session, mine, case):
         seen |= _OF_THE_COMMITTEE if why == ON_THE_AGENDA else _OF_A_UNIT
     open_tasks = select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.state.in_(UNFINISHED))
@@ -56,6 +57,14 @@ def parts(session: Session, username: str, case: Case) -> frozenset[str]:
 def _answers_for(session: Session, mine: Reach, case: Case) -> bool:
     ways = or_(*answered_for(mine), Case.id.in_(shared(mine)))
     return session.scalar(select(Case.id).where(Case.id == case.id, ways)) is not None
+
+
+def _is_let_know(session: Session, mine: Reach, case: Case) -> bool:
+    """Whether a consent in force lets an outside organisation of the user know of the case."""
+    if not mine.partner_units:
+        return False
+    agreed = consent.disclosed_to(mine.partner_units).where(consent.Consent.case_id == case.id)
+    return session.scalar(agreed.limit(1)) is not None
 
 
 def _takes_part(session: Session, mine: Reach, case: Case) -> set[str]:
