@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import clock
@@ -25,7 +25,13 @@ DOCUMENT_PARTS = ("notater", "moeder", "bevillinger")
 WRITERS = ("sagsbehandler-mis", "koordinator-1", "sagsbehandler-fam")
 #: How many days from now each case's meeting lies: some have been, some are to come.
 MEETS = (9, -6, 20)
-LIGHTS = (("X-SKO", "groen"), ("FAM", "groen"), ("X-GP", "roed"), ("MIS", "roed"))
+LIGHTS = (
+    ("X-SKO", "groen"),
+    ("FAM", "groen"),
+    ("X-GP", "roed"),
+    ("MIS", "roed"),
+    ("sagsbehandler-job", "groen"),
+)
 #: The committee's two meetings, in days from now, and so many applications at each.
 SITS, ITEMS = (-6, 9), 6
 
@@ -41,9 +47,9 @@ def everything(session: Session) -> None:
     for number, case in enumerate(cases):
         _papers(session, case)
         _meeting(session, case, number)
-    for case in cases:
-        if plan.newest(session, case) is not None:
-            _sibling(session, case)
+    siblings = [case for case in cases if plan.newest(session, case) is not None]
+    for first, second in zip(siblings[::2], siblings[1::2], strict=False):
+        _sibling(session, first, second)
     session.flush()
     applications = [_application(session, case) for case in cases]
     for days, few in zip(
@@ -81,15 +87,15 @@ def _meeting(session: Session, case: Case, number: int) -> None:
         session.add(Invitee(id=new_id(), meeting_id=meeting.id, number=place, who=who, **told))
 
 
-def _sibling(session: Session, case: Case) -> None:
-    """The plan is a family's: one more citizen, who may say no where the first says yes."""
+def _sibling(session: Session, *cases: Case) -> None:
+    """Each plan is a family's: one citizen more, who may say no where the first says yes."""
     somebody = Person(id=new_id(), name="En til", birth_date=date(2012, 5, 5))
     session.add(somebody)
-    last = session.scalar(
-        select(Party.number).where(Party.case_id == case.id).order_by(Party.number.desc()).limit(1)
-    )
-    told = {"role": "borger", "number": last + 1, "valid_from": date(2026, 12, 1)}
-    session.add(Party(case_id=case.id, person_id=somebody.id, **told))
+    for case in cases:
+        number = select(func.max(Party.number)).where(Party.case_id == case.id)
+        told = {"role": "borger", "number": session.scalar(number) + 1}
+        told["valid_from"] = date(2026, 12, 1)
+        session.add(Party(case_id=case.id, person_id=somebody.id, **told))
 
 
 def _application(session: Session, case: Case) -> Application:

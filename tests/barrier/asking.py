@@ -9,6 +9,7 @@ from uuid import UUID
 
 from werkzeug.routing import Rule
 
+from engine.queries.figures.figure import FIGURES
 from tests.barrier.answering import answers
 from tests.barrier.oracle import UNFINISHED, Oracle, Person
 
@@ -124,11 +125,11 @@ class Asker:
             "number": lambda: self._same(self.random.choice(("1", "1", "2", "9"))),
             "view_id": lambda: self._one_of(rows.saved_views),
             "absence_id": lambda: self._same(self._one_of(rows.absences)[0]),
-            "delegation_id": lambda: self._one_of([]),
+            "delegation_id": lambda: self._one_of(rows.delegations),
             "feed_id": lambda: self._one_of(rows.calendar_feeds),
             "import_id": lambda: self._one_of(rows.imports),
             "kode": lambda: self._same(self.random.choice((*UNITS, "X-SKO", "XXX"))),
-            "noegletal": lambda: self._same(self.random.choice(("K2", "K20-aabne", "K10", "X"))),
+            "noegletal": lambda: self._same(self.random.choice((*sorted(FIGURES), "X"))),
             "filtype": lambda: self._same(self.random.choice(("csv", "xlsx", "doc"))),
             "incident_id": lambda: self._same("1"),
             "trin": lambda: self._same(self.random.choice(("find", "taster", "tag", "xxx"))),
@@ -162,7 +163,7 @@ class Asker:
         """A request for what is named, and its twin for what was never there."""
         method = "GET" if "GET" in rule.methods else "POST"
         query, nothing = self._query(person, rule, real)
-        form = self._form(rule, real) if method == "POST" else {}
+        form = self._form(person, rule, real) if method == "POST" else {}
         sought = form | {"navn": _unborne(form["navn"])} if "foedt" in form else None
         if sought == form:
             sought = None  # somebody that a trial has registered
@@ -236,7 +237,8 @@ class Asker:
             entry = self._one_of(self.oracle.rows.budget_entries)[0]
             query = choice(({}, {"aar": "2026"}, {"foer": entry}, {"enhed": choice(UNITS)}))
         if rule.rule.startswith("/noegletal"):
-            query = {"for": choice(("mine", "KUI", "JOB", "alle")), "maaneder": choice(("3", "36"))}
+            whose = choice(("mine", choice(UNITS), "alle", *sorted(person.employed)))
+            query = {"for": whose, "maaneder": choice(("3", "36"))}
         if rule.rule.endswith("sammenlign"):
             query = {"fra": "1", "til": choice(("1", "2"))}
         if rule.rule.endswith(("/plan", "plan.pdf")):
@@ -244,7 +246,7 @@ class Asker:
         if rule.rule == "/opgaver/<task_id>" and self.random.randrange(3) == 0:
             query["ret"] = "1"
         if rule.rule == "/henvis" and self.random.randrange(3):
-            query["person"] = choice(self.oracle.rows.parties).person_id
+            query["person"] = self._person(person).id
         if rule.rule == "/fravaer":
             query["hvem"] = choice(USERS)
         if rule.rule in SEARCHES and self.random.randrange(6):
@@ -259,20 +261,42 @@ class Asker:
         parts = ("note", "dokument") if rule.rule == "/noter" else ("borger",)
         return [word for part in parts for word in person.hidden[part]] or self.words
 
+    def _person(self, person: Person):
+        """Somebody in a case, as often as not one whom the person may not know."""
+        rows = self.oracle.rows
+        hidden = [row for row in rows.persons if row.name in person.hidden["borger"]]
+        return self.random.choice(hidden if hidden and self.random.randrange(2) else rows.persons)
+
+    def _referral(self, person: Person) -> dict:
+        """Of somebody that there is already, or of a new citizen."""
+        told = answers("henvisning") | {
+            "kilde": self.random.choice(REFERRING),
+            "boern_i_hjemmet": "nej",
+        }
+        told = {name: value for name, value in told.items() if "[" not in name}
+        if self.random.randrange(2):
+            told["_person"] = self._person(person).id
+        else:
+            told |= {"borger_navn": "Ny Borger", "borger_foedselsdato": "1990-02-01"}
+        return told | {"_en_anden": "ja"}
+
     def _some(self, rows: list) -> list:
         return self.random.sample(rows, min(3, len(rows)))
 
-    def _form(self, rule: Rule, real: dict) -> dict:
+    def _form(self, person: Person, rule: Rule, real: dict) -> dict:
         choice = self.random.choice
+        # A form takes its own fields and no others.
+        if rule.rule in ANSWERED and self.random.randrange(3):
+            return answers(self.oracle.task[real["task_id"]].form_id) | {"_grund": "proevet"}
+        if rule.rule.startswith("/henvis"):
+            return self._referral(person)
         tasks = [choice(self.oracle.rows.work_items).id for _ in range(3)]
         form = dict(choice(FORMS))
         if rule.rule == "/opgaver":
             form |= {"handling": choice(("tag", "laeg_tilbage", "genoptag", "bero", "giv"))}
             form["opgave"] = tasks
-        if rule.rule in ANSWERED and self.random.randrange(3):
-            form |= answers(self.oracle.task[real["task_id"]].form_id) | {"_grund": "proevet"}
         if rule.rule in ("/personer", "/personer/find"):
-            somebody = choice(self.oracle.rows.persons)
+            somebody = self._person(person)
             form = {"navn": somebody.name, "foedt": somebody.birth_date or "1990-02-01"}
         if rule.rule == "/delegationer":
             form = {"sag": choice(self.oracle.rows.cases).nummer, "lovomraade": "LAB"}
@@ -282,8 +306,6 @@ class Asker:
             form |= {"afstemning": "1", "punkt": "1", "set": "1", "svar": "godkendt"}
         if "moeder" in rule.rule:
             form |= {"sted": "raadhus", "dag": "2027-03-01", "klokken": "10:00"}
-        if rule.rule.startswith("/henvis"):
-            form |= {"_person": choice(self.oracle.rows.persons).id, "_en_anden": "ja"}
         if rule.rule.startswith("/budget"):
             form |= {"sag": choice(self.oracle.rows.cases).nummer, "nummer": "1", "bilag": "1"}
             form |= {"betalt": "2026-11-01", "beloeb": "100", "enhed": choice(UNITS)}
@@ -424,6 +446,8 @@ def _address(rule: Rule, values: dict[str, str]) -> str:
 MESSAGES = ("samtykke_trukket", "ny_oplysning", "borger_doed", "fraflytning", "akut")
 PROCESSES = ("plan", "henvisning", "opfoelgning", "samtykke", "tilbud")
 UNITS = ("KUI", "JOB", "FAM", "MIS", "VOK", "BOL")
+#: Units that a referral may come from.
+REFERRING = ("KUI", "JOB", "VOK", "FAM", "MIS")
 USERS = ("sagsbehandler-fam", "leder-kui", "koordinator-1", "partner-x-sko", "administrator")
 FILTERS = {
     "koe": ("koordinator", "FAM", "MIS", "X-SKO", "jurist", "navn", "medkoordinator"),

@@ -74,6 +74,9 @@ OPENED_BY: dict[str, set[str]] = {
 #: Words of no case.
 OF_NO_CASE = {"import", "visning", "ramme"}
 
+#: Words of a person, who may be in many cases.
+OF_SOMEBODY = {"borger", "paaroerende", "sikkerhed"}
+
 TABLES = {
     "roles": "*",
     "units": "code, partner",
@@ -99,6 +102,7 @@ TABLES = {
     "calendar_feeds": "id, username",
     "deadlines": "case_id, due, state",
     "committee_meetings": "id",
+    "delegations": "id",
     "canaries": "*",
 }
 
@@ -124,6 +128,7 @@ class Oracle:
         self.case = {case.id: case for case in rows.cases}
         self.numbered = {case.nummer: case for case in rows.cases}
         self.task = {task.id: task for task in rows.work_items}
+        self.meeting = {meeting.id: meeting for meeting in rows.meetings}
         self._of = {
             name: _by_case(getattr(rows, name))
             for name in ("involvements", "consents", "appointments", "work_items", "parties")
@@ -134,6 +139,13 @@ class Oracle:
         if username not in self._known:
             self._known[username] = Person(self, username)
         return self._known[username]
+
+    def cases_of(self, canary) -> frozenset[str]:
+        """The cases that the word tells of: a person's are all those that they are in."""
+        if canary.part not in OF_SOMEBODY:
+            return frozenset({canary.case_id} - {None})
+        rows = self.rows.parties
+        return frozenset(row.case_id for row in rows if row.person_id == canary.row)
 
     def of(self, table: str, case_id: str) -> list:
         return self._of[table].get(case_id, [])
@@ -355,7 +367,7 @@ class Person:
             return mine or bool(seen & {"opgaver", "historik"}) or self.decides_in(case)
         if part in ("bero", "kladde"):
             return self.lies_with_me(self.oracle.task[row])
-        if part in ("borger", "paaroerende", "sikkerhed"):
+        if part in OF_SOMEBODY:
             return self._knows(row, part)
         if not seen:
             return False
@@ -372,7 +384,7 @@ class Person:
             case "dokument":
                 return self.paper(_found(self.oracle.rows.documents, row))
             case "moede" | "referat":
-                meeting = _found(self.oracle.rows.meetings, row)
+                meeting = self.oracle.meeting[row]
                 return self.meeting(meeting) and (part == "moede" or "moeder" in seen)
         return bool(seen & OPENED_BY.get(part, {"notater"}))
 
@@ -403,6 +415,21 @@ class Person:
                 return True
         return False
 
+    @cached_property
+    def days_ahead(self) -> set[str]:
+        """When something is due in the open cases of this person and of the unit they work in."""
+        mine = {
+            case.id
+            for case in self.oracle.rows.cases
+            if self.sees(case)
+            and (
+                case.koordinator in self.me
+                or case.stedfortraeder in self.me
+                or case.owner_unit in self.inner
+            )
+        }
+        return {row.due for row in self.oracle.rows.deadlines if row.case_id in mine}
+
     # --- what lies near and is hidden -------------------------------------------------------------
 
     @cached_property
@@ -420,7 +447,7 @@ class Person:
         near = {task.case_id for task in self.apart} | self._once_near()
         found = defaultdict(list)
         for canary in self.oracle.rows.canaries:
-            if canary.case_id in near and not self.may_read(canary):
+            if near & self.oracle.cases_of(canary) and not self.may_read(canary):
                 found[canary.part].append(canary.word)
         return found
 

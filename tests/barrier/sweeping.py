@@ -20,6 +20,8 @@ from tests.barrier.oracle import UNFINISHED, Oracle, Person
 TIMES = 2
 #: How often somebody asks a list, and a search, which words decide over.
 LISTED, SOUGHT = 2, 6
+#: What is asked so often.
+SEARCHED = (*SEARCHES, "/henvis", "/personer/find", "/noegletal/<noegletal>")
 #: What of a case has rows that an address may name.
 NAMED = {
     "task_id": "work_items",
@@ -29,8 +31,8 @@ NAMED = {
     "journal_no": "letters",
     "indstilling_id": "applications",
 }
-#: Forms that are drawn anew and change nothing: the others are verbs, and ask the verbs' own filters.
-DRAWN_ANEW = ("/formular", "/find", "/ret", "/opgaver/<task_id>")
+#: Forms that are drawn anew, or lead on to something: the other verbs ask the verbs' own filters.
+DRAWN_ANEW = ("/formular", "/find", "/ret", "/opgaver/<task_id>", "/henvis")
 
 #: The beginnings of routes that show nothing of any case.
 OF_NO_CASE = (
@@ -102,7 +104,7 @@ class Kinds:
     def _named(self, rule: Rule, person: Person) -> Iterator[tuple[dict, tuple]]:
         name = next((name for name in NAMED if name in rule.arguments), None)
         if name is None and "nummer" not in rule.arguments:
-            for time in range(SOUGHT if rule.rule in SEARCHES else LISTED):
+            for time in range(SOUGHT if rule.rule in SEARCHED else LISTED):
                 yield {}, (time, person.name)
         elif name is None:
             for case in self.oracle.rows.cases:
@@ -141,7 +143,9 @@ def _nothing_hidden(person: Person) -> tuple:
 
 def _of_row(person: Person, name: str, row) -> tuple:
     if name == "task_id":
-        return person.lies_with_me(row), row.state in UNFINISHED, row.assignee in person.me
+        mine, begun = person.lies_with_me(row), row.state in UNFINISHED
+        # Every form is filled in with what is known already.
+        return mine, begun, row.assignee in person.me, mine and begun and row.form_id
     if name in ("document_id", "note_id"):
         return person.paper(row), getattr(row, "part", "")
     return (person.meeting(row),) if name == "meeting_id" else ()

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from sqlalchemy import func, select
 
 from engine import clock
 from engine.domain import sign_ins
+from engine.queries import inbox_words
 from engine.reads import Read
 from engine.store import Store
 from tests.barrier import asking, world
@@ -33,12 +34,18 @@ from tests.barrier.asking import Asked, Asker
 from tests.barrier.drawing import Drawing
 from tests.barrier.oracle import Oracle, Person, Rows
 from web.app import create_app
+from web.texts import short_day
 
 #: Users per drawn state, and requests per user.
 USERS, REQUESTS = 6, 14
+#: How many things the inbox' search names one by one.
+SITES_FEW = inbox_words.FEW
 NUMBER = re.compile(r"\b20\d\d-\d{4}\b")
 #: A duty in somebody's calendar, which names its case: a duty of no case is one of a hidden one.
 DUTY = re.compile(r"^SUMMARY:(?:Frist|Opfølgning senest): (?!.*\(20\d\d-\d{4}\)).*$", re.MULTILINE)
+#: What an empty inbox says of the reader's own cases.
+NEXT = re.compile(r"Næste frist i jeres sager er ([^<]*)\.</p>")
+MEETING = re.compile(r"/moeder/([0-9a-f]{8}-[0-9a-f-]{27})")
 TASK = re.compile(r"/opgaver/([0-9a-f]{8}-[0-9a-f-]{27})")
 #: What differs between any two pages, whatever they are of.
 CHANGING = re.compile(
@@ -135,6 +142,8 @@ class State:
     def drawn(self) -> Iterator[State]:
         """The site in this state, at its moment."""
         self.site.renew()
+        # As if there were very many: then each task of a list is asked for its case.
+        inbox_words.FEW = self.random.choice((0, SITES_FEW))
         with clock.travelling(self._moment()):
             db = world.connected(self.site.file)
             Drawing(db, self.random, clock.today()).draw()
@@ -254,14 +263,28 @@ class State:
         for task in set(TASK.findall(text)) - set(TASK.findall(echoed)):
             if task in self.oracle.task and not reader.lies_with_me(self.oracle.task[task]):
                 self._leak(reader, asked, f"leads to the task {task}")
+        for day in set(NEXT.findall(text)) - self._days_of(reader):
+            self._leak(reader, asked, f"told that something is due {day}")
+        for meeting in set(MEETING.findall(text)) - set(MEETING.findall(echoed)):
+            row = self.oracle.meeting.get(meeting)
+            if row is not None and not reader.meeting(row):
+                self._leak(reader, asked, f"leads to the meeting {meeting}")
         for duty in DUTY.findall(_unfolded(text)) if asked.rule.endswith(".ics") else ():
             self._leak(reader, asked, f"told of a duty, and of no case: {duty}")
         if asked.rule.startswith("/overfoer"):
             return  # an importer knows the numbers of the cases they brought in
-        for number in set(NUMBER.findall(text)) - set(NUMBER.findall(echoed)):
-            case = self.oracle.numbered.get(number)
-            if case is not None and not reader.sees(case):
+        numbers = set(NUMBER.findall(text)) - set(NUMBER.findall(echoed))
+        if numbers - self.oracle.numbered.keys():
+            self._look()  # the request has opened a case
+            reader = self.oracle.person(reader.name)
+        for number in sorted(numbers & self.oracle.numbered.keys()):
+            if not reader.sees(self.oracle.numbered[number]):
                 self._leak(reader, asked, f"told the number {number}")
+
+    def _days_of(self, reader: Person) -> set[str]:
+        """On which days to come something is due in the cases that the reader answers for."""
+        with self.site.app.test_request_context():
+            return {short_day(date.fromisoformat(day)) for day in reader.days_ahead}
 
     def _last_read(self) -> int:
         with self.site.store.reading() as session:
@@ -273,16 +296,16 @@ class State:
             return
         echoed = f"{asked.path} {asked.query} {asked.form}"
         shown = {
-            self.canary[word].case_id
+            self.oracle.cases_of(self.canary[word])
             for word in set(world.CANARY.findall(_text(answer)))
-            if word in self.canary and word not in echoed and self.canary[word].case_id
+            if word in self.canary and word not in echoed
         }
-        if not shown:
+        if not any(shown):
             return
         mine = select(Read.case_id).where(Read.actor == username, Read.id > before)
         with self.site.store.reading() as session:
-            missing = shown - set(session.scalars(mine))
-        if missing:
+            read = set(session.scalars(mine))
+        if any(cases and not cases & read for cases in shown):
             self._leak(username, asked, "left no row in the chain of reads")
 
     def _leak(self, reader: Person | str, asked: Asked | str, why: str) -> None:

@@ -46,7 +46,7 @@ def by_consent_alone(*_):
 
 def lanes(session, mine, *_, **__):
     one = access.lanes(session, mine)[0]
-    return [replace(one, kind="desk", condition=true(), apart=(true(),))]
+    return [replace(one, kind="assignee", condition=true(), apart=(true(),))]
 
 
 def everything(*_):
