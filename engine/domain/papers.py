@@ -70,10 +70,13 @@ def documents_anywhere(session: Session, username: str) -> ColumnElement[bool]:
         *access.takes_part_now(mine),
         Involvement.case_id.in_(access.visible_cases(session, username)),
     )
+    # The committee has an item before it, and nothing of the meetings about the citizen.
+    as_a_unit = taking_part.where(Involvement.why != cases.ON_THE_AGENDA)
     return or_(
         _own(session, username, Document, None),
         Document.case_id.in_(access.whole_cases(session, username)),
-        and_(Document.part.in_({MEETINGS, GRANTS}), Document.case_id.in_(taking_part)),
+        and_(Document.part == GRANTS, Document.case_id.in_(taking_part)),
+        and_(Document.part == MEETINGS, Document.case_id.in_(as_a_unit)),
     )
 
 

@@ -155,8 +155,7 @@ class Asker:
     def no_id(self) -> UUID:
         return UUID(int=self.random.getrandbits(128), version=4)
 
-    def ask(self, person: Person) -> Asked:
-        rule = self.random.choice(self.rules)
+    def ask(self, person: Person, rule: Rule) -> Asked:
         return self.of(person, rule, *self.filled(rule))
 
     def of(self, person: Person, rule: Rule, real: dict, none: dict) -> Asked:

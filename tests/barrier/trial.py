@@ -23,6 +23,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import func, select
+from werkzeug.routing import Rule
 
 from engine import clock
 from engine.domain import sign_ins
@@ -132,6 +133,8 @@ class State:
     def __init__(self, site: Site, number: int, seed: int, result: Result):
         self.site, self.number, self.result = site, number, result
         self.random = random.Random(f"{seed}-{number}")
+        #: The routes not asked in this state yet: each is asked once before any is twice.
+        self.unasked: list[Rule] = []
 
     def run(self) -> None:
         with self.drawn():
@@ -202,7 +205,9 @@ class State:
             self.hold_lists(client, username)
         for _ in range(REQUESTS):
             asker = Asker(self.site.rules, self.oracle, self.random, self.tokens)
-            asked = asker.ask(self.oracle.person(username))
+            if not self.unasked:
+                self.unasked = self.random.sample(asker.rules, len(asker.rules))
+            asked = asker.ask(self.oracle.person(username), self.unasked.pop())
             if self.hold(client, username, asked) < 400 and asked.method == "POST":
                 self._look()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
-from engine import casework
+from engine import casework, clock
 from engine.domain import access, cases, organisation
 from engine.domain.documents import (
     Document,
@@ -21,7 +22,7 @@ from engine.domain.documents import (
 )
 from engine.domain.file_types import EmptyFile, FileNotAllowed, FileWithMacros, recognised
 from engine.events import Event
-from engine.queries import documents
+from engine.queries import documents, notes
 from tests.queries.papers_world import COORDINATOR, FAMILY, SCHOOL, STRANGER, furnish, leave
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -185,3 +186,24 @@ def test_a_title_holds_no_cpr_number(store, nummer):
     assert title_of("7403094001.pdf") == "Dokument"
     with pytest.raises(TitleWithCpr):
         casework.file(store, nummer, PDF, "a.pdf", by=COORDINATOR, title="Om 740309-4001")
+
+
+def test_the_committee_finds_the_papers_of_its_item_and_none_of_the_meetings(store, nummer):
+    titles = {"Regnskab": access.GRANTS, "Referat": access.MEETINGS, "Notat": access.NOTES}
+    for title, part in titles.items():
+        casework.file(store, nummer, PDF, f"{title}.pdf", by=COORDINATOR, part=part)
+
+    def found_by(username: str) -> set[str]:
+        with store.reading() as session:
+            return {hit.title for hit in notes.search_papers(session, username, "a")}
+
+    assert found_by(COORDINATOR) == set(titles)
+    assert found_by(FAMILY) == {"Regnskab", "Referat"}
+    assert found_by(STRANGER) == set()
+    until = clock.today() + timedelta(days=7)
+    store.write(
+        lambda session: cases.involve_user(
+            session, cases.by_number(session, nummer), STRANGER, cases.ON_THE_AGENDA, until
+        )
+    )
+    assert found_by(STRANGER) == {"Regnskab"}
