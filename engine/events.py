@@ -29,6 +29,8 @@ GENESIS = "0" * 64
 SYSTEM = "system"
 #: Kinds that `engine.audit` reads as evidence.
 REGISTERED, ERASED, DEPLOYED = "case_registered", "content_erased", "deployed"
+#: Several things in one: the names that got values, side by side; an element entered and left.
+VARIABLES, PASSED = "variables", "passed"
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
 

@@ -21,7 +21,6 @@ from engine.bpmn.dialect import Element
 from engine.casework import rights
 from engine.casework.answering import ANSWERED, without_cpr
 from engine.casework.forms import against
-from engine.casework.journal import VARIABLES
 from engine.casework.refusals import (
     CorrectionWithoutReason,
     NoLongerWanted,
@@ -32,7 +31,7 @@ from engine.casework.refusals import (
 from engine.casework.running import About, run
 from engine.casework.step import Run, Step
 from engine.casework.tasks import starting, with_instance
-from engine.events import Content, Event
+from engine.events import VARIABLES, Content, Event
 from engine.instances import CANCELLED, DONE, WorkItem
 from engine.store import Store
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.events import Entry
+from engine.events import PASSED, VARIABLES, Entry
 
 if TYPE_CHECKING:
     from engine import bpmn
     from engine.casework.step import Run, Step
 
-#: Several lines in one: the names that got values, side by side; an element entered and left.
-VARIABLES, PASSED = "variables", "passed"
 #: What a line holds of the citizen's own matters: kept beside the chain.
 _PERSONAL = frozenset({"old", "new", "value", "message", "data", "reason"})
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import clock, diagrams, forms
 from engine.domain import access, plan
 from engine.domain.cases import Case
-from engine.events import Content, Event
+from engine.events import VARIABLES, Content, Event
 from engine.forms.answers import opened
 from engine.instances import WorkItem
 from engine.queries import committee
@@ -43,7 +43,7 @@ def variables(session: Session, task: WorkItem, form: forms.Form) -> dict[str, S
         .where(
             Event.case_id == task.case_id,
             Event.instance_id == task.instance_id,
-            Event.kind == "variables",
+            Event.kind == VARIABLES,
         )
         .order_by(Event.seq.desc())
         .limit(2_000)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from engine import anchors, events
 from engine.bpmn.host import KINDS
-from engine.casework import answering, correcting, journal
+from engine.casework import answering, correcting
 from engine.events import Event
 from engine.queries.trail_words import BEHIND, OF_ALL, TOLD, name_of
 from engine.store import Store
@@ -30,8 +30,8 @@ NAMED = {
     anchors.CHECKPOINT,
     answering.ANSWERED,
     correcting.CORRECTED,
-    journal.VARIABLES,
-    journal.PASSED,
+    events.VARIABLES,
+    events.PASSED,
 }
 #: What a flow tells line by line, and the trail together.
 TOGETHER = {"variable"}
