@@ -61,6 +61,7 @@ LISTS = {
 LISTED = {"/opgaver", "/sager"}
 #: What a page is asked with that leads to nothing stored, and why it is not drawn.
 HARMLESS = {
+    "_behold": "the mark of a draft of the task itself",
     "_brug": "the tab of a draft of the task itself",
     "_fane": "the tab of a draft of the task itself",
     "_fjern": "a row of one's own form",

@@ -212,6 +212,7 @@ class Troupe:
         row = page.locator(f"#opgave-{task.id}")
         if not row.count():
             page.get_by_role("navigation", name="Opgavelister").get_by_text("Mine").click()
+            expect(row).to_be_visible()
         self.look(page)
         row.locator("a[data-open]").click()
         page.wait_for_url("**/opgaver/*")

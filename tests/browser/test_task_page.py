@@ -100,6 +100,7 @@ def test_two_tabs_show_both_versions_and_one_is_chosen(site, sign_in, offer):
     assert faults_of(two) == []
     two.get_by_role("button", name="Brug den anden udgave").click()
     expect(two.get_by_label("På hvilket sprog?")).to_have_value("græsk")
+    expect(two.get_by_role("heading", name="Der er to udgaver af svaret")).not_to_be_attached()
     with site.store.reading() as session:
         assert [d.answers["forklaret_sprog"] for d in session.scalars(select(Draft))] == ["græsk"]
 

@@ -74,10 +74,12 @@ def redraw(task_id: str):
     sheet, answers = _posted(found, untouched_rows=True)
     answers = {**_hidden_before(sheet), **answers}
     focus = sheets.change_rows(answers)
-    upon = _upon()
+    upon = [*_upon(), *request.form.getlist("_behold")]
     chosen = next((d for d in sheet.drafts if d.tab == request.form.get("_brug")), None)
     if chosen is not None:
         answers, upon = dict(chosen.answers), [*upon, chosen.mark]
+    if not focus and {"_brug", "_behold"} & set(request.form):
+        focus = next((field.name for field in _shown(sheet, answers)), "")
     saved = casework.keep_draft(signing.store(), task_id, _tab(), answers, by=me, upon=upon)
     beside = _beside(saved)
     if not _partial():

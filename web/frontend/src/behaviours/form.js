@@ -24,7 +24,7 @@ export function liveForm() {
   });
   // Where the answers are read: a request may wait in line before it is sent.
   document.addEventListener('htmx:config:request', (event) => {
-    if (form.contains(event.target)) Object.assign(event.detail.ctx, { typed, rows, number: asked += 1 });
+    if (event.target.closest('form') === form || event.target.form === form) Object.assign(event.detail.ctx, { typed, rows, number: asked += 1 });
   });
   document.addEventListener('htmx:before:swap', (event) => {
     const { ctx } = event.detail;
