@@ -34,6 +34,7 @@ from tests.barrier import asking, world
 from tests.barrier.asking import Asked, Asker
 from tests.barrier.drawing import Drawing
 from tests.barrier.oracle import Oracle, Person, Rows
+from tests.barrier.world import Connection
 from web.app import create_app
 from web.texts import short_day
 
@@ -45,7 +46,7 @@ NUMBER = re.compile(r"\b20\d\d-\d{4}\b")
 #: A duty in somebody's calendar, which names its case: a duty of no case is one of a hidden one.
 DUTY = re.compile(r"^SUMMARY:(?:Frist|Opfølgning senest): (?!.*\(20\d\d-\d{4}\)).*$", re.MULTILINE)
 #: What an empty inbox says of the reader's own cases.
-NEXT = re.compile(r"Næste frist i jeres sager er ([^<]*)\.</p>")
+NEXT = re.compile(r"Næste frist i jeres sager: ([^<]*)</p>")
 MEETING = re.compile(r"/moeder/([0-9a-f]{8}-[0-9a-f-]{27})")
 TASK = re.compile(r"/opgaver/([0-9a-f]{8}-[0-9a-f-]{27})")
 #: What differs between any two pages, whatever they are of.
@@ -149,7 +150,7 @@ class State:
         inbox_words.FEW = self.random.choice((0, SITES_FEW))
         with clock.travelling(self._moment()):
             db = world.connected(self.site.file)
-            Drawing(db, self.random, clock.today()).draw()
+            self._lay(db)
             names = db.execute("select username from users order by username")
             self.names = [row[0] for row in names]
             locked = "select koordinator from cases where locked and koordinator is not null"
@@ -161,6 +162,9 @@ class State:
             #: Whom somebody has registered themselves, under a name that they typed.
             self.registered: dict[str, set[str]] = defaultdict(set)
             yield self
+
+    def _lay(self, db: Connection) -> None:
+        Drawing(db, self.random, clock.today()).draw()
 
     def _moment(self) -> datetime:
         """A moment of a week, as often as not the first or last of a day."""

@@ -243,7 +243,7 @@ def test_an_empty_inbox_tells_the_next_deadline_of_cases_that_one_may_see(app, c
         deadlines.fix(session, case, "frist_proevet", clock.today() + timedelta(days=5), "proevet")
 
     app.extensions["store"].write(begin)
-    told = "Næste frist i jeres sager er"
+    told = "Næste frist i jeres sager: "
     assert told in client_of("sagsbehandler-kui").get("/opgaver").text
     # The leader of the unit sees none of its cases by leading.
     assert told not in client_of("leder-kui").get("/opgaver").text
