@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import diagrams, jobs
 from engine.casework.running import About, run
 from engine.casework.step import Step
 from engine.domain import delegation
+from engine.domain.cases import Case
 from engine.errors import Refused
+from engine.jobs import Job
 from engine.store import Store
+
+#: The variable that a diagram's timer counts to the end of a delegation from.
+UNTIL = "kompetence_til"
 
 
 class TilbagekaldUdenGrund(Refused):
@@ -16,7 +23,8 @@ class TilbagekaldUdenGrund(Refused):
 
 
 def withdraw_delegation(store: Store, delegation_id: str, reason: str, *, by: str) -> None:
-    """End the delegation from now on; what has been decided under it stands.
+    """End the delegation from now on; what has been decided under it stands, and what waits to be
+    decided goes to whoever may decide it now.
 
     Raises DelegationFindesIkke, KunLovensLeder, DelegationErSlut, TilbagekaldUdenGrund.
     """
@@ -36,6 +44,18 @@ def withdraw_delegation(store: Store, delegation_id: str, reason: str, *, by: st
             delegation=row.id,
             content={"reason": reason.strip()},
         )
+        session.flush()
+        _ask_who_decides(step, case)
         step.save()
 
     run(store, About("withdraw_delegation", by), write)
+
+
+def _ask_who_decides(step: Step, case: Case) -> None:
+    """Let the case's timers come due that wait for the end of a delegation."""
+    query = select(Job).where(Job.case_id == case.id, Job.kind == jobs.TIMER).order_by(Job.id)
+    for timer in step.session.scalars(query).all():
+        running = step.load(timer.instance_id)
+        program = diagrams.program(step.session, running.instance.release_id)
+        if UNTIL in program.element(timer.process, timer.element).event.timer.text:
+            running.flow.fire(timer.ref)

@@ -7,6 +7,7 @@ no job is needed for it to be right.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, Numeric, Select, String, or_, select
@@ -194,6 +195,37 @@ def why_not(
     if day > row.valid_to:
         return f"delegationen udløb {row.valid_to:%d.%m.%Y}"
     return f"beløbet er over delegationens grænse på {row.max_amount:.0f} kr."
+
+
+def must_decide(
+    session: Session,
+    case: Case,
+    username: str,
+    laws: Iterable[str],
+    decision_type: str,
+    amount: float | None = None,
+) -> None:
+    """Raises IngenDelegation where the user may not decide this today under each of the laws."""
+    for law in laws:
+        reason = why_not(session, case, username, law, decision_type, amount)
+        if reason is not None:
+            owner = owner_of(session, case, law)
+            unit = organisation.unit(session, owner).name if owner else "lederen"
+            raise IngenDelegation(hvorfor=reason, enhed=unit)
+
+
+def last_day(
+    session: Session,
+    case: Case,
+    username: str | None,
+    laws: Iterable[str],
+    decision_type: str,
+    amount: float | None = None,
+) -> date | None:
+    """Until when the user may decide this under all of the laws; None where no delegation ends it."""
+    needed = set(laws) - own_laws(session, username)
+    rows = [valid(session, case, username, law, decision_type, amount) for law in needed]
+    return min((row.valid_to for row in rows if row is not None), default=None)
 
 
 def decider(

@@ -26,8 +26,10 @@ WRITTEN, ON_AGENDA, DECIDED, OWN_MEANS = "skrevet", "dagsorden", "afgjort", "ege
 ADVISING = "udtalelse til visitation"
 #: The competence of a unit's leader, as D6 names it.
 LEADER = "enhedsleder"
+#: The competence of a case's coordinator.
+COORDINATOR = "koordinator"
 #: Those who grant out of their unit's own means; the others grant from the shared budget.
-GRANT_OWN_MEANS = ("koordinator", LEADER, "manuel")
+GRANT_OWN_MEANS = (COORDINATOR, LEADER, "manuel")
 #: The limits of D6 and the settings they are.
 LIMITS = {
     "graense_koordinator": "graense.koordinator",
@@ -162,6 +164,20 @@ def of_case(session: Session, case: Case) -> list[Application]:
 def to_own_means(row: Application) -> None:
     """The unit decides and pays itself: its leader has the competence now."""
     row.state, row.competence = OWN_MEANS, LEADER
+
+
+def must_be_competent(session: Session, case: Case, row: Application, username: str) -> None:
+    """Raises IngenDelegation where a coordinator's own competence has ended since the task came."""
+    if row.competence == COORDINATOR:
+        delegation.must_decide(session, case, username, row.laws, GRANTING, float(row.amount))
+
+
+def competent_until(session: Session, case: Case, row: Application) -> date | None:
+    """The last day of a coordinator's competence; None where no delegation ends it."""
+    if row.competence != COORDINATOR:
+        return None
+    asked = (row.laws, GRANTING, float(row.amount))
+    return delegation.last_day(session, case, case.koordinator, *asked)
 
 
 def competence_inputs(session: Session, case: Case, row: Application) -> dict[str, Any]:

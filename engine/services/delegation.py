@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.domain import appointment, delegation, efforts, keys, organisation, rulings
-from engine.domain.delegation import IngenDelegation
+from engine.domain import appointment, delegation, efforts, keys, rulings
 from engine.domain.rulings import BegrundelseMangler, Ruling
 from engine.errors import Refused
 from engine.services import Context, service
@@ -87,9 +86,14 @@ def find_decider(
     beloeb: float | None = None,
     **_: object,
 ) -> dict | None:
-    """Find ud af, om koordinatoren kan beslutte, eller om det er den enhed, der har loven."""
+    """Find ud af, om koordinatoren kan beslutte og til hvornår, eller om det er den enhed, der har loven."""
     session, case = context.session, context.case
-    return {"beslutter": delegation.decider(session, case, lovomraade, beslutningstype, beloeb)}
+    decider = delegation.decider(session, case, lovomraade, beslutningstype, beloeb)
+    asked = ([lovomraade], beslutningstype, beloeb)
+    until = None
+    if decider == "koordinator":
+        until = delegation.last_day(session, case, case.koordinator, *asked)
+    return {"beslutter": decider, "kompetence_til": until and until.isoformat()}
 
 
 @service("gem_enhedsbeslutning")
@@ -105,11 +109,7 @@ def decide(
     """Gem beslutningen. Den, der beslutter, skal have loven selv eller en delegation, der gælder i dag."""
     session, case = context.session, context.case
     decider = context.on_behalf_of or context.actor
-    why_not = delegation.why_not(session, case, decider, lovomraade, beslutningstype, beloeb)
-    if why_not is not None:
-        owner = delegation.owner_of(session, case, lovomraade)
-        unit = organisation.unit(session, owner).name if owner else "lederen"
-        raise IngenDelegation(hvorfor=why_not, enhed=unit)
+    delegation.must_decide(session, case, decider, [lovomraade], beslutningstype, beloeb)
     used = delegation.valid(session, case, decider, lovomraade, beslutningstype, beloeb)
     if indsats:
         efforts.decided(efforts.find(session, case, indsats), beslutning_resultat != "nej")

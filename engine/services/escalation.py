@@ -91,7 +91,8 @@ def find_competence(
     row.ratify = answer.value["efterfoelgende_godkendelse"]
     if row.competence == "manuel":
         context.start("manglende_regel", {"regel": "beløbsgrænserne"}, case_free=True)
-    return {"kompetence": row.competence}
+    until = escalation.competent_until(context.session, context.case, row)
+    return {"kompetence": row.competence, "kompetence_til": until and until.isoformat()}
 
 
 @service("ledergodkend")
@@ -130,6 +131,8 @@ def grant_within_limit(
     """Afgør inden for egen kompetence. Enhedens egne bevillinger betales af enhedens egen ramme, de andre af det fælles budget."""
     session, case = context.session, context.case
     row = of(context, indstilling_id)
+    decider = context.on_behalf_of or context.actor
+    escalation.must_be_competent(session, case, row, decider)
     hearings.must_be_over(session, case, row.id, partshoering)
     own = row.borne_by_unit
     payer = case.owner_unit or row.services[0]["enhed"]

@@ -412,6 +412,34 @@ def test_the_coordinator_grants_within_a_delegation_and_the_limit(hall, limit, a
     assert [e for found in hall.queues().values() for e in found] == [element]
 
 
+def test_when_the_delegation_ends_the_application_goes_to_whoever_may_grant_it_now(hall):
+    delegated(hall, 10_000)
+    hall.apply(**MENTOR, beloeb=10_000)
+    hall.at("2027-05-31T23:59")
+    assert hall.queues()["koordinator"] == ["koordinator_bevilger"]
+    hall.at("2027-06-01T00:01")
+    assert "leder_bevilger" in hall.queues()["ejer-leder"]
+    assert "koordinator_bevilger" not in hall.queues().get("koordinator", [])
+
+
+def test_when_the_delegation_is_called_back_the_application_goes_to_whoever_may_grant_it_now(hall):
+    delegated(hall, 10_000)
+    hall.apply(**MENTOR, beloeb=10_000)
+    given = hall.read(lambda s, c: delegation.of_case(s, c)[0].id)
+    casework.withdraw_delegation(hall.store, given, "Fordi", by="leder-job")
+    assert hall.queues() == {"ejer-leder": ["leder_bevilger"]}
+
+
+def test_who_takes_over_from_the_coordinator_does_not_grant_by_their_delegation(hall):
+    delegated(hall, 10_000)
+    hall.apply(**MENTOR, beloeb=10_000)
+    hall.begin("koordinatorskifte", akut=True, skift_aarsag="sygdom")
+    with pytest.raises(delegation.IngenDelegation, match="ingen delegation i sagen"):
+        hall.do(
+            hall.sag.koordinator, "koordinator_bevilger", **(GRANTED | {"beloeb_bevilget": 10_000})
+        )
+
+
 def test_without_a_limit_the_leader_decides_and_the_process_owner_is_told(hall):
     hall.write(lambda s, c: organisation.change_setting(s, "graense.leder", None))
     hall.apply()
@@ -423,8 +451,11 @@ def test_without_a_limit_the_leader_decides_and_the_process_owner_is_told(hall):
     ("model", "amount", "row", "queue"),
     [
         ("A_en_organisation", 50_000, "tvaergaaende_a_koo", "KOO-leder"),
+        ("A_en_organisation", 50_001, "tvaergaaende_chef", "DIR"),
         ("B_matrix", 50_000, "tvaergaaende_b_teamleder", "ejer-leder"),
         ("B_matrix", 50_001, "tvaergaaende_chef", "DIR"),
+        ("C_samarbejde_visitationsudvalg", 500_000, "tvaergaaende_c_vis", "ejer-leder"),
+        ("C_samarbejde_visitationsudvalg", 500_001, "over_chefgraense", "DIR"),
     ],
 )
 def test_the_model_of_the_organisation_decides_who_grants_across_units(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine import casework
 from engine.domain import delegation
 from engine.domain.delegation import IngenDelegation
 
@@ -69,12 +70,31 @@ def test_with_one_it_lies_with_the_coordinator_for_that_type_and_time_only(outsi
     assert outside.queues() == {"JOB": ["traef_beslutning"]}
 
 
-def test_a_task_that_waited_past_the_delegation_cannot_be_decided_under_it(outside):
+def test_a_task_that_waits_past_the_delegation_goes_to_the_laws_unit(outside):
     outside.do("leder-job", "giv_delegation", **GIVEN)
     outside.start("beslutning_efter_lov", **WANTED)
-    outside.at("2027-06-01T09:00")
-    with pytest.raises(IngenDelegation, match=r"udløb 31\.05\.2027.*Beskæftigelse"):
-        outside.do("koordinator-4", "traef_beslutning", **DECIDED)
+    outside.at("2027-05-31T23:59")
+    assert outside.queues()["koordinator"] == ["traef_beslutning"]
+    outside.at("2027-06-01T00:01")
+    assert "traef_beslutning" in outside.queues()["JOB"]
+    outside.do("sagsbehandler-job", "traef_beslutning", **DECIDED)
+
+
+def test_a_task_that_waits_when_the_delegation_is_called_back_goes_to_the_laws_unit(outside):
+    outside.do("leder-job", "giv_delegation", **GIVEN)
+    outside.start("beslutning_efter_lov", **WANTED)
+    assert outside.queues() == {"koordinator": ["traef_beslutning"]}
+    given = outside.read(lambda s, c: delegation.of_case(s, c)[0].id)
+    casework.withdraw_delegation(outside.store, given, "Fordi", by="leder-job")
+    assert outside.queues() == {"JOB": ["traef_beslutning"]}
+
+
+def test_a_coordinator_without_the_delegation_cannot_decide_the_task_of_the_one_before(outside):
+    outside.do("leder-job", "giv_delegation", **GIVEN)
+    outside.start("beslutning_efter_lov", **WANTED)
+    outside.begin("koordinatorskifte", akut=True, skift_aarsag="sygdom")
+    with pytest.raises(IngenDelegation, match=r"ingen delegation i sagen.*Beskæftigelse"):
+        outside.do("koordinator-1", "traef_beslutning", **DECIDED)
 
 
 def test_why_the_coordinator_may_not_is_said_in_words(outside):
