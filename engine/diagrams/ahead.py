@@ -301,8 +301,9 @@ class _Walk:
         outer = known if caller.called and caller.called.all_out else known.after_service()
         if caller.outputs:
             outer = _mapped(caller.outputs, known)
+        came_to = [Step(AUTO, element.name, element)] if element.kind == "endEvent" else []
         waits = [Step(WAIT, "Når alle er færdige")] if caller.loop else []
-        return [*waits, *self.onward(caller, outer, stack, deep)]
+        return [*came_to, *waits, *self.onward(caller, outer, stack, deep)]
 
     def caller(self, process: str) -> Element | None:
         """Who calls a process, where there is only one who can."""

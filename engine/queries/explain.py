@@ -247,6 +247,8 @@ def _item(session: Session, case: Case, step: reader.Step) -> Item:
             return Item("table", f"Reglen afgør: {step.name}")
         case reader.CHOICE if step.label:
             return Item("choice", f"{step.name} {_large(step.label)}")
+        case reader.CHOICE if not step.branches:
+            return Item("choice", f"Derefter afgøres det: »{step.name}«")
         case reader.CHOICE:
             forks = tuple(
                 Fork(_fork(branch.label), _items(session, case, branch.steps))
