@@ -19,7 +19,7 @@ UNTIL = "kompetence_til"
 
 
 class TilbagekaldUdenGrund(Refused):
-    """Skriv, hvorfor delegationen bliver trukket tilbage. Koordinatoren kan læse det i sagens historik."""
+    """Skriv, hvorfor delegationen bliver trukket tilbage. Koordinatoren får det at vide."""
 
 
 def withdraw_delegation(store: Store, delegation_id: str, reason: str, *, by: str) -> None:
@@ -39,7 +39,7 @@ def withdraw_delegation(store: Store, delegation_id: str, reason: str, *, by: st
             raise TilbagekaldUdenGrund
         step.record(
             case,
-            "delegation_withdrawn",
+            delegation.WITHDRAWAL,
             law=row.law_area,
             delegation=row.id,
             content={"reason": reason.strip()},

@@ -41,6 +41,8 @@ class ForkertPeriode(Refused):
     """Delegationens slutdato ligger før startdatoen. Ret datoerne."""
 
 
+#: The event of a delegation that was taken back; why is its content.
+WITHDRAWAL = "delegation_withdrawn"
 #: How a delegation stands today.
 COMING, RUNNING, OVER, WITHDRAWN = "kommende", "gaelder", "udloebet", "tilbagekaldt"
 

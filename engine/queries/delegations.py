@@ -14,6 +14,7 @@ from engine.domain import access, cases, delegation, organisation
 from engine.domain.cases import Case
 from engine.domain.delegation import Delegation
 from engine.domain.organisation import Unit
+from engine.events import Content, Event
 from engine.instances import UNFINISHED, WorkItem
 from engine.queries import labels, search
 from engine.queries.inbox_names import user_names
@@ -43,6 +44,8 @@ class Line:
     reference: str
     nummer: str
     citizens: str
+    #: Why it was taken back, for those for whom the case exists.
+    because: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ def delegations(session: Session, username: str) -> Delegations:
 
 def _lines(session: Session, username: str, rows: list[Delegation]) -> dict[str, Line]:
     numbers, names = _whose(session, username, {row.case_id for row in rows})
+    ended = {row.case_id for row in rows if row.state == delegation.WITHDRAWN}
+    told = reasons(session, ended & numbers.keys()) if ended else {}
     people = user_names(session, {row.username for row in rows})
     units = dict(session.execute(select(Unit.code, Unit.name)).all())
     return {
@@ -109,9 +114,20 @@ def _lines(session: Session, username: str, rows: list[Delegation]) -> dict[str,
             reference=row.reference,
             nummer=numbers.get(row.case_id, ""),
             citizens=names.get(row.case_id, ""),
+            because=told.get(row.id, ""),
         )
         for row in rows
     }
+
+
+def reasons(session: Session, case_ids: Iterable[str]) -> dict[str, str]:
+    """Delegation id -> why it was taken back, in these cases; nothing where that was erased."""
+    query = (
+        select(Event.facts, Content.content)
+        .join(Content, (Content.case_id == Event.case_id) & (Content.seq == Event.seq))
+        .where(Event.case_id.in_(case_ids), Event.kind == delegation.WITHDRAWAL)
+    )
+    return {facts["delegation"]: content["reason"] for facts, content in session.execute(query)}
 
 
 def _asked(session: Session, username: str) -> list[Asked]:

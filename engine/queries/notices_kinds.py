@@ -17,9 +17,9 @@ DEADLINE, QUEUE, OVERDUE = "frist", "koe", "overskredet"
 STANDS_IN, STOOD_IN = "stedfortraeder", "stedfortraeder_slut"
 WITHDRAWN, SILENT, GRANT = "samtykke", "intet_svar", "bevilling"
 MEETING, UNCONFIRMED, MOVED = "moede", "kontrol", "frist_flyttet"
-SITTING = "udvalgsmoede"
+SITTING, DELEGATION = "udvalgsmoede", "delegation"
 #: What has happened and is over: seen once, it has ended.
-ONCE = frozenset({STOOD_IN, WITHDRAWN, SILENT, GRANT, MOVED, SITTING})
+ONCE = frozenset({STOOD_IN, WITHDRAWN, SILENT, GRANT, MOVED, SITTING, DELEGATION})
 #: What names no case, and so may be known of one that does not exist for the reader.
 NAMELESS = frozenset({WITHDRAWN, SILENT})
 

@@ -1,4 +1,4 @@
-"""What has happened: a stand-in, a withdrawal, a silence, a grant, an invitation, a rule."""
+"""What has happened: a stand-in, a withdrawal, a silence, a grant, a delegation, an invitation, a rule."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -25,13 +26,14 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine import clock
 from engine.domain import consent, deadlines, meetings, papers, plan, rules
 from engine.domain.cases import Case, Involvement
 from engine.domain.consent import Consent
 from engine.domain.deadlines import Deadline
+from engine.domain.delegation import Delegation
 from engine.domain.escalation import Application
 from engine.domain.grants import Grant
 from engine.domain.meetings import Invitee, Meeting
@@ -39,8 +41,10 @@ from engine.domain.obligations import Participation
 from engine.domain.organisation import Absence, Role
 from engine.domain.plan import Plan, PlanComment
 from engine.outbox import DAY_MOVED, Outgoing
+from engine.queries import delegations, labels
 from engine.queries.inbox_names import user_names
 from engine.queries.notices_kinds import (
+    DELEGATION,
     GRANT,
     MEETING,
     MOVED,
@@ -200,6 +204,44 @@ def _tell_granted(_asker: Asker, rows: list[Row]) -> Iterator[Notice]:
         yield Notice(f"{GRANT}:{row.id}", GRANT, row.at, row.case_id, facts={"result": row.word})
 
 
+def _delegated(asker: Asker) -> Select:
+    """The coordinator was given a delegation, or lost it again and has no other under that law."""
+    row, newer, mine = Delegation, aliased(Delegation), asker.mine
+    taken = row.revoked_at.is_not(None)
+    replaced = select(newer.id).where(
+        newer.case_id == row.case_id,
+        newer.username == row.username,
+        newer.law_area == row.law_area,
+        newer.registered_at > row.revoked_at,
+    )
+    at = func.coalesce(row.revoked_at, row.registered_at)
+    said = {"id": row.id, "at": at, "case_id": row.case_id, "word": row.law_area}
+    said |= {"more": row.unit, "number": case((taken, 1), else_=0)}
+    return (
+        select(*_row(DELEGATION, **said))
+        .join(Case, Case.id == row.case_id)
+        .where(
+            row.username.in_(mine.usernames),
+            Case.koordinator == row.username,
+            at >= asker.since,
+            func.coalesce(row.revoked_by, row.registered_by) != asker.username,
+            or_(taken, row.valid_to >= clock.today()),
+            ~replaced.exists(),
+        )
+    )
+
+
+def _tell_delegated(asker: Asker, rows: list[Row]) -> Iterator[Notice]:
+    taken = {row.case_id for row in rows if row.number}
+    because = delegations.reasons(asker.session, taken) if taken and not asker.counting else {}
+    for row in rows:
+        law = labels.of(labels.LAWS, row.word)
+        facts = {"law": law, "unit": Desk(row.more), "taken": bool(row.number)}
+        facts["because"] = because.get(row.id, "")
+        key = f"{DELEGATION}:{row.id}:{row.number}"
+        yield Notice(key, DELEGATION, row.at, row.case_id, facts=facts)
+
+
 def _invited(asker: Asker) -> Select:
     """The user's unit is invited to a meeting, until it is held; or only the one who was named."""
     row = Meeting
@@ -277,11 +319,12 @@ def _tell_moved(asker: Asker, rows: list[Row]) -> Iterator[Notice]:
         yield Notice(f"{MOVED}:{row.id}", MOVED, row.at, row.case_id, facts=facts)
 
 
-_HAPPENED = (_withdrawn, _silent, _granted, _invited, _unconfirmed, _moved)
+_HAPPENED = (_withdrawn, _silent, _granted, _delegated, _invited, _unconfirmed, _moved)
 _TOLD = {
     WITHDRAWN: _tell_withdrawn,
     SILENT: _tell_silent,
     GRANT: _tell_granted,
+    DELEGATION: _tell_delegated,
     MEETING: _tell_invited,
     UNCONFIRMED: _tell_unconfirmed,
     MOVED: _tell_moved,

@@ -6,9 +6,20 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from engine import clock, mail, outbox
-from engine.domain import cases, consent, deadlines, meetings, notices, people, plan, rules
+from engine import casework, clock, mail, outbox
+from engine.domain import (
+    cases,
+    consent,
+    deadlines,
+    delegation,
+    meetings,
+    notices,
+    people,
+    plan,
+    rules,
+)
 from engine.domain.calendar import WorkingDays
+from engine.domain.cases import Case
 from engine.domain.deadlines import Deadline
 from engine.domain.escalation import Application
 from engine.domain.grants import Grant
@@ -232,6 +243,48 @@ def test_a_grant_is_told_to_whoever_asked_until_seen_or_old_and_not_to_whoever_w
     assert told(store, world.COORDINATOR) == []
     decided(store, case_id, by=LEADER)
     see_all(store, world.COORDINATOR)
+    assert told(store, world.COORDINATOR) == []
+
+
+def delegated(store, case_id: str) -> str:
+    def write(session) -> str:
+        row = delegation.grant(
+            session, session.get_one(Case, case_id), world.COORDINATOR, LEADER, unit="KUI",
+            law_area="LAB", decision_types=["mentor"], max_amount=None,
+            valid_from=clock.today(), valid_to=clock.today() + timedelta(days=30),
+            decided_by="Byrådet", reference="77",
+        )  # fmt: skip
+        return row.id
+
+    return store.write(write)
+
+
+def test_a_delegation_that_comes_and_goes_is_told_to_whoever_holds_it(case, virtual_clock):
+    store, case_id = case
+    first = delegated(store, case_id)
+    assert told(store, world.COORDINATOR) == [("delegation", None, True)]
+    assert told(store, LEADER) == told(store, world.STRANGER) == []
+    see_all(store, world.COORDINATOR)
+    assert told(store, world.COORDINATOR) == []
+    casework.withdraw_delegation(store, first, "Loven er ændret", by=LEADER)
+    with store.reading() as session:
+        (notice,) = query.listed(session, world.COORDINATOR)
+    assert (notice.facts["taken"], notice.facts["because"]) == (True, "Loven er ændret")
+    # Given anew it is the coordinator's again, and nothing is gone.
+    virtual_clock.advance(minutes=1)
+    delegated(store, case_id)
+    with store.reading() as session:
+        assert [n.facts["taken"] for n in query.listed(session, world.COORDINATOR)] == [False]
+    virtual_clock.advance(days=14, minutes=1)
+    assert told(store, world.COORDINATOR) == []
+
+
+def test_a_delegation_taken_back_is_no_news_to_who_no_longer_has_the_case(case):
+    store, case_id = case
+    given = delegated(store, case_id)
+    casework.withdraw_delegation(store, given, "Loven er ændret", by=LEADER)
+    assert told(store, world.COORDINATOR) == [("delegation", None, True)]
+    store.write(lambda s: setattr(s.get_one(Case, case_id), "koordinator", None))
     assert told(store, world.COORDINATOR) == []
 
 

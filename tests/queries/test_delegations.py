@@ -116,6 +116,12 @@ def test_a_leader_of_the_unit_ends_it_with_a_reason_that_stands_in_the_case(
         events = session.scalars(select(Event).where(Event.kind == "delegation_withdrawn")).all()
     assert [(event.actor, event.facts["law"]) for event in events] == [(LEADER, "LAB")]
     assert REASON not in str(events[0].facts)
+    # The coordinator reads why, and so does no leader for whom the case does not exist.
+    with store.reading() as session:
+        assert [row.because for row in delegations.delegations(session, COORDINATOR).held] == [
+            REASON
+        ]
+        assert [row.because for row in delegations.delegations(session, LEADER).given] == [""]
 
 
 def test_what_is_over_cannot_be_ended_and_a_locked_case_has_none(store, given, virtual_clock):

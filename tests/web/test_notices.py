@@ -65,6 +65,11 @@ SAID = {
     "samtykke": ({}, "Et samtykke er trukket tilbage i en sag, du er med i", "/sager/2026-0001"),
     "intet_svar": ({"unit": "KUI"}, "KUI svarede ikke på et udkast", "/sager/2026-0001"),
     "bevilling": ({"result": "afslag"}, "En ansøgning har fået afslag", "/sager/2026-0001"),
+    "delegation": (
+        {"law": "Barnets lov", "unit": "FAM", "taken": True, "because": "Loven er ændret"},
+        "FAM afgør det selv fra nu af. Grunden er: Loven er ændret",
+        "/delegationer",
+    ),
     "moede": (
         {"when": WHEN, "all_day": False, "moved": True, "meeting": "m"},
         "Et møde er flyttet",
