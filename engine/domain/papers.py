@@ -85,7 +85,8 @@ def meetings(
 ) -> ColumnElement[bool]:
     """The SQL condition that a meeting exists for the user: their case's, or one they may come to."""
     mine = access.reach(session, username)
-    invited = select(Invitee.meeting_id).where(Invitee.light == GREEN, Invitee.who.in_(mine.units))
+    units = mine.inner_units | mine.partner_units
+    invited = select(Invitee.meeting_id).where(Invitee.light == GREEN, Invitee.who.in_(units))
     return or_(
         Meeting.case_id.in_(access.whole_cases(session, username, among)),
         and_(

@@ -148,7 +148,7 @@ def _asked(session: Session, username: str) -> list[Asked]:
 
 
 def _coordinated(session: Session, username: str) -> list[tuple[str, str]]:
-    open_ones = access.whole_cases(session, username).where(
+    open_ones = select(Case.id).where(
         Case.koordinator == username, Case.tilstand.not_in(cases.CLOSED)
     )
     query = open_ones.order_by(Case.nummer.desc()).limit(MOST)

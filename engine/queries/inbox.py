@@ -203,11 +203,11 @@ class _Teller:
 
 def _hidden(session: Session, viewer: Viewer, tasks: list[Stored]) -> set[str]:
     """The cases of these tasks whose content the user may not see: the task is all that shows."""
-    partners = viewer.mine.partner_units
+    blind = viewer.mine.blind_units
     # An unfinished task of one's own unit opens its case; a finished one may not, and a
     # partner's never does.
     doubtful = {
-        task.case_id for task in tasks if task.state == DONE or (partners and task.desk in partners)
+        task.case_id for task in tasks if task.state == DONE or (blind and task.desk in blind)
     }
     if not doubtful:
         return set()

@@ -104,7 +104,7 @@ class Viewer:
     def only_partner(self) -> bool:
         """An outsider: what the case is about shows only where a consent lets it."""
         mine = self.mine
-        return bool(mine.units) and mine.units == mine.partner_units and not mine.led_units
+        return bool(mine.units) and mine.units == mine.blind_units and not mine.led_units
 
 
 def sorted_by(tab: str) -> ColumnElement:
@@ -250,6 +250,6 @@ def _case_is_seen(viewer: Viewer, tab: str, cases: Cases) -> ColumnElement[bool]
     # A task that is done opens its case no longer, and an outsider's only by a consent.
     if tab == DONE_TODAY:
         among = viewer.done_today if among is None else among
-    elif not viewer.mine.partner_units:
+    elif not viewer.mine.blind_units:
         return true()
     return false() if among == () else WorkItem.case_id.in_(viewer.seen(among))

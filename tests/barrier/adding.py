@@ -13,6 +13,7 @@ from engine.domain.agenda import AgendaItem
 from engine.domain.ballots import ADOPTED, Ballot, Vote
 from engine.domain.cases import Case
 from engine.domain.committee import CommitteeMeeting
+from engine.domain.delegation import Delegation
 from engine.domain.efforts import Effort, Obstacle
 from engine.domain.escalation import ON_AGENDA, Application
 from engine.domain.meetings import Invitee, Meeting
@@ -47,6 +48,7 @@ def everything(session: Session) -> None:
     for number, case in enumerate(cases):
         _papers(session, case)
         _meeting(session, case, number)
+        _delegations(session, case)
     siblings = [case for case in cases if plan.newest(session, case) is not None]
     for first, second in zip(siblings[::2], siblings[1::2], strict=False):
         _sibling(session, first, second)
@@ -85,6 +87,16 @@ def _meeting(session: Session, case: Case, number: int) -> None:
     for place, (who, light) in enumerate(LIGHTS):
         told = {"kind": "enhed", "light": light, "answer": "ja", "why": "Efter aftale"}
         session.add(Invitee(id=new_id(), meeting_id=meeting.id, number=place, who=who, **told))
+
+
+def _delegations(session: Session, case: Case) -> None:
+    """Two units let somebody near the case decide under their law."""
+    terms = {"decision_types": ["mentor"], "max_amount": 20_000, "law_area": "LAB"}
+    terms |= {"valid_from": date(2026, 12, 1), "valid_to": date(2027, 5, 31)}
+    told = {"decided_by": "Byrådet", "reference": "Beslutning", "registered_at": clock.now()}
+    for unit in ("JOB", "FAM"):
+        by = {"unit": unit, "registered_by": f"leder-{unit.lower()}", "username": WRITERS[1]}
+        session.add(Delegation(id=new_id(), case_id=case.id, **terms, **told, **by))
 
 
 def _sibling(session: Session, *cases: Case) -> None:

@@ -346,6 +346,11 @@ class Asker:
                 return all(
                     row.id != real[name] or getattr(row, whose) != person.name for row in rows
                 )
+        if "delegation_id" in real:
+            rows = self.oracle.rows.delegations
+            return not any(
+                row.id == real["delegation_id"] and person.delegated(row) for row in rows
+            )
         if "nummer" not in real:
             return False
         named = [self.oracle.numbered[real["nummer"]]]

@@ -72,6 +72,7 @@ class Drawing:
             act()
         for act in (self._absences, self._tasks, self._papers, self._plans, self._committee):
             act()
+        self._delegations()
         self.db.commit()
 
     # --- dice -------------------------------------------------------------------------------------
@@ -289,6 +290,17 @@ class Drawing:
             self.db.execute(
                 "update plans set content = ?, content_hash = ? where id = ?",
                 (json.dumps(content), plan._hash(content), id_),
+            )
+
+    def _delegations(self) -> None:
+        """Each of some unit, to somebody, for a while."""
+        query = "select id from delegations order by rowid"
+        for (id_,) in self.db.execute(query).fetchall():
+            first, last = sorted((self.near(), self.near()))
+            self.db.execute(
+                "update delegations set username = ?, unit = ?, valid_from = ?, valid_to = ?"
+                " where id = ?",
+                (self.user(), self.random.choice(UNITS), first, last, id_),
             )
 
     def _committee(self) -> None:

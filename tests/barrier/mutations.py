@@ -23,6 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.barrier import sweeping, trial, world
+from tests.barrier.scenes import SCENES, Laid
 from tests.barrier.switching import Switch, run_through
 
 ROOT = Path(__file__).parents[2]
@@ -35,8 +36,10 @@ PATIENCE = 4
 ASKING = (
     "engine/queries/**/*.py",
     "web/pages/*.py",
+    "engine/domain/delegation.py",
     "engine/domain/papers.py",
     "engine/domain/people.py",
+    "engine/domain/plan_sight.py",
 )
 ASKED = re.compile(
     r"\b(?:access|papers|plan_sight)\."
@@ -139,7 +142,7 @@ INSIDE = (
         "    for why in _takes_part(session, mine, case):\n",
         "    for why in ('proevet',):\n",
     ),
-    ("a partner's desk", "access/dividing", " and desk not in mine.partner_units", ""),
+    ("a partner's desk", "access/dividing", " and desk not in mine.blind_units", ""),
     (
         "the committee's parts",
         "access/dividing",
@@ -164,7 +167,7 @@ INSIDE = (
         "and_(Role.username == User.username, organisation.in_force(Role, day))",
         "Role.username == User.username",
     ),
-    ("outside partners", "access/reaching", " and not row.partner}", "}"),
+    ("outside partners", "access/reaching", " if not row.partner}", "}"),
     ("process owners", "access/reaching", "WORKERS - {RULES_ONLY}", "WORKERS"),
     (
         "consents in force",
@@ -202,6 +205,12 @@ INSIDE = (
         "papers",
         "            or_(Meeting.id.in_(invited), Meeting.called_by.in_(mine.usernames)),\n",
         "",
+    ),
+    (
+        "invited as a process owner",
+        "papers",
+        "    units = mine.inner_units | mine.partner_units\n",
+        "    units = mine.units\n",
     ),
     (
         "parts of documents",
@@ -273,11 +282,26 @@ class Sweep:
     leaks: list = field(default_factory=list)
 
     def run(self, states: int = STATES) -> None:
-        """Until all are seen, or nothing is left to ask."""
+        """The scenes, and then drawn states until all are seen, or nothing is left to ask."""
+        for hunt in self.hunts:
+            if hunt.mutation.name in SCENES:
+                self._scene(hunt)
         for number in range(states):
             if not self.unseen:
                 return
             self._state(trial.State(self.site, number, 1, trial.Result()))
+
+    def _scene(self, hunt: Hunt) -> None:
+        """Twice, each time anew: what is asked may change what there is."""
+        for look in (self._as_it_is, partial(self._mutated, hunt=hunt)):
+            scene = Laid(self.site, SCENES[hunt.mutation.name])
+            with scene.drawn():
+                client = self.site.client(scene.username)
+                look(scene, partial(scene.hold, client, scene.username, scene.asked))
+
+    def _as_it_is(self, state: trial.State, ask: Callable) -> None:
+        found, _ = _leaks(state, ask)
+        self.leaks += found
 
     @property
     def unseen(self) -> list[Hunt]:
@@ -331,19 +355,23 @@ class Sweep:
         for hunt in met:
             if hunt.here >= ENOUGH:
                 continue
-            began = time.process_time()
-            with hunt.switch.on():
-                leaks, _ = _leaks(state, ask)
-            hunt.asked += 1
-            hunt.here += 1
-            hunt.seconds += time.process_time() - began
-            # A page that breaks has told nobody anything.
-            hunt.told = next((str(leak) for leak in leaks if not leak.why.startswith("broke")), "")
-            if hunt.told:
-                print(hunt, flush=True)
+            self._mutated(state, ask, hunt)
             if method == "POST":
                 put_back()
         return None if met else answered
+
+    @staticmethod
+    def _mutated(state: trial.State, ask: Callable, hunt: Hunt) -> None:
+        began = time.process_time()
+        with hunt.switch.on():
+            leaks, _ = _leaks(state, ask)
+        hunt.asked += 1
+        hunt.here += 1
+        hunt.seconds += time.process_time() - began
+        # A page that breaks has told nobody anything.
+        hunt.told = next((str(leak) for leak in leaks if not leak.why.startswith("broke")), "")
+        if hunt.told:
+            print(hunt, flush=True)
 
 
 def _leaks(state: trial.State, ask: Callable) -> tuple[list[trial.Leak], int]:
@@ -353,7 +381,11 @@ def _leaks(state: trial.State, ask: Callable) -> tuple[list[trial.Leak], int]:
 
 
 def swept(
-    built: Path, folder: Path, mutations: list[Mutation], routes: Sequence[str] = ()
+    built: Path,
+    folder: Path,
+    mutations: list[Mutation],
+    routes: Sequence[str] = (),
+    states: int = STATES,
 ) -> Sweep:
     """Look for the mutations in a site over a copy of the world; in some of its routes alone."""
     site = trial.Site(built, folder)
@@ -361,7 +393,7 @@ def swept(
         site.aim(routes)
     sweep = Sweep(site, [Hunt(mutation, mutation.switch()) for mutation in mutations])
     try:
-        sweep.run()
+        sweep.run(states)
     finally:
         site.close()
     return sweep
@@ -374,6 +406,7 @@ def main() -> None:
     parser.add_argument("words", nargs="*")
     parser.add_argument("--world", type=Path)
     parser.add_argument("--routes", nargs="*", default=[], help="only those that begin so")
+    parser.add_argument("--states", type=int, default=STATES, help="so many are drawn, at most")
     chosen = parser.parse_args()
     enter_demo()
     wanted = [
@@ -385,7 +418,7 @@ def main() -> None:
     began = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         built = chosen.world or world.build(Path(folder) / "world.db")
-        sweep = swept(built, Path(folder), wanted, chosen.routes)
+        sweep = swept(built, Path(folder), wanted, chosen.routes, chosen.states)
     for hunt in sweep.unseen:
         print(hunt)
     for leak in sweep.leaks:

@@ -102,7 +102,7 @@ TABLES = {
     "calendar_feeds": "id, username",
     "deadlines": "case_id, due, state",
     "committee_meetings": "id",
-    "delegations": "id",
+    "delegations": "id, case_id, username, unit",
     "canaries": "*",
 }
 
@@ -176,14 +176,14 @@ class Person:
             and (row.valid_to is None or row.valid_to >= day)
         ]
         at = {row.unit for row in held if row.role in CASEWORKERS}
+        self.led = {row.unit for row in held if row.role in LEADERS}
         self.inner, self.outer = at - oracle.partners, at & oracle.partners
         owners = {row.unit for row in held if row.role == "procesejer"}
         # A process owner works the tasks of the rules and sees no citizen's case.
         self.employed = {row.unit for row in held} - oracle.partners
         self.blind = (owners - self.inner) | self.outer
-        led = {row.unit for row in held if row.role in LEADERS}
         self.open_desks = (
-            (self.inner | led | {f"{unit}-leder" for unit in led})
+            (self.inner | self.led | {f"{unit}-leder" for unit in self.led})
             | {QUEUE_OF_ROLE[row.role] for row in held if row.role in QUEUE_OF_ROLE}
         ) - self.blind
         self.desks = self.open_desks | self.blind
@@ -304,6 +304,12 @@ class Person:
         )
         return self.whole(case) or (self.sees(case) and (invited or row.called_by in self.me))
 
+    def delegated(self, row) -> bool:
+        """Whoever may decide, and the leaders of the unit that lets them, without seeing the case."""
+        case = self.oracle.case[row.case_id]
+        exists = not case.locked and case.type in SEEN_TYPES
+        return exists and (row.username in self.me or row.unit in self.led)
+
     def citizens(self, case) -> set[str]:
         """Whose names this person may know: of a family a partner knows those who said yes."""
         seen = self.parts(case)
@@ -369,6 +375,8 @@ class Person:
             return self.lies_with_me(self.oracle.task[row])
         if part in OF_SOMEBODY:
             return self._knows(row, part)
+        if part == "delegation":
+            return self.delegated(_found(self.oracle.rows.delegations, row))
         if not seen:
             return False
         match part:

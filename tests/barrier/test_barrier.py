@@ -14,6 +14,7 @@ import pytest
 from engine.domain import access
 from engine.store import Base
 from tests.barrier import asking, mutations, planting, trial, world
+from tests.barrier.scenes import SCENES
 
 TRIALS = int(os.environ.get("OVERLIGGER_BARRIER_TRIALS", "2000"))
 SEED = int(os.environ.get("OVERLIGGER_BARRIER_SEED", "1"))
@@ -101,6 +102,16 @@ def test_a_query_that_does_not_ask_who_is_asking_is_seen(built, tmp_path):
     sample = [each for each in mutations.found() if each.name in mutations.SAMPLE]
     assert len(sample) == len(mutations.SAMPLE)
     sweep = mutations.swept(built, tmp_path, sample)
+    assert not sweep.leaks, "\n".join(map(str, sweep.leaks))
+    assert not sweep.unseen, [hunt.mutation.name for hunt in sweep.unseen]
+
+
+def test_in_each_scene_all_is_well_and_the_missing_filter_is_seen(built, tmp_path):
+    laid = [each for each in mutations.found() if each.name in SCENES]
+    assert {each.name for each in laid} == SCENES.keys(), (
+        "a scene is named after no filter there is"
+    )
+    sweep = mutations.swept(built, tmp_path, laid, states=0)
     assert not sweep.leaks, "\n".join(map(str, sweep.leaks))
     assert not sweep.unseen, [hunt.mutation.name for hunt in sweep.unseen]
 

@@ -49,7 +49,7 @@ def parts(session: Session, username: str, case: Case) -> frozenset[str]:
     for task in session.scalars(open_tasks):
         # Where it lies says it, not its queue: a task for whoever referred may lie with a partner.
         desk, _person = place(task.queue, case)
-        if works(mine, task, case) and desk not in mine.partner_units:
+        if works(mine, task, case) and desk not in mine.blind_units:
             seen |= _of_queue(task.queue)
     return frozenset(seen)
 

@@ -31,8 +31,10 @@ class Reach:
     usernames: frozenset[str]
     units: frozenset[str]
     led_units: frozenset[str]
-    #: Units where a task shows itself alone: an outside partner's, and the process owners' own.
+    #: Outside organisations that one works for.
     partner_units: frozenset[str]
+    #: Units where a task shows itself alone: an outside partner's, and the process owners' own.
+    blind_units: frozenset[str]
     roles: frozenset[str]
     #: What the person reaches alone, and each absent colleague; none within these.
     own: Reach | None = None
@@ -41,7 +43,7 @@ class Reach:
     @property
     def inner_units(self) -> frozenset[str]:
         """The units whose cases one sees by working there."""
-        return self.units - self.partner_units
+        return self.units - self.blind_units
 
     @cached_property
     def queues(self) -> frozenset[str]:
@@ -98,12 +100,14 @@ def workers(session: Session, desks: Iterable[str]) -> dict[str, Reach]:
 
 def _reach(held: Sequence[Row], usernames: set[str]) -> Reach:
     units = {row.unit for row in held if row.role in WORKERS}
-    inside = {row.unit for row in held if row.role in WORKERS - {RULES_ONLY} and not row.partner}
+    on_cases = [row for row in held if row.role in WORKERS - {RULES_ONLY}]
+    inside = {row.unit for row in on_cases if not row.partner}
     return Reach(
         usernames=frozenset(usernames),
         units=frozenset(units),
         led_units=frozenset(row.unit for row in held if row.role in LEADERS),
-        partner_units=frozenset(units - inside),
+        partner_units=frozenset(row.unit for row in on_cases if row.partner),
+        blind_units=frozenset(units - inside),
         roles=frozenset(row.role for row in held if row.role),
     )
 

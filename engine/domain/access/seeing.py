@@ -63,8 +63,8 @@ def _ways(mine: Reach) -> list[Select]:
     """Select the cases by each way there is to one, without the consent that a partner needs."""
     taking_part = select(Involvement.case_id).where(*takes_part_now(mine))
     # A partner's open task shows the task; the case needs the citizen's consent.
-    inside = mine.queues - mine.partner_units
-    shows = or_(WorkItem.desk.is_(None), WorkItem.desk.not_in(mine.partner_units))
+    inside = mine.queues - mine.blind_units
+    shows = or_(WorkItem.desk.is_(None), WorkItem.desk.not_in(mine.blind_units))
     return [
         taking_part,
         shared(mine),

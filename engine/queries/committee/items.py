@@ -62,8 +62,7 @@ def lines(session: Session, username: str, held: CommitteeMeeting) -> list[Line]
 def line(session: Session, username: str, item: AgendaItem, place: int) -> Line:
     row = session.get_one(Application, item.application_id)
     case = session.get_one(Case, row.case_id)
-    seen = access.parts(session, username, case)
-    sees = access.GRANTS in seen and username not in item.disqualified
+    sees = is_seen(session, username, item, case)
     last = ballots.latest(session, item)
     return Line(
         id=item.id,
@@ -74,13 +73,22 @@ def line(session: Session, username: str, item: AgendaItem, place: int) -> Line:
         disqualified=username in item.disqualified,
         title=(item.title or row.what) if sees else "",
         nummer=case.nummer if sees else "",
-        citizens=citizens(session, username, case) if sees and access.PEOPLE in seen else "",
+        citizens=citizens(session, username, case) if sees else "",
         amount=row.amount if sees else None,
         silent=sum(opinion.silent for opinion in opinions.all_of(session, row)) if sees else 0,
         ready=item.ready_at is not None,
         open=sees and last is not None and last.is_open,
         standing=standing(session, item) if sees else "",
     )
+
+
+def is_seen(session: Session, username: str, item: AgendaItem, case: Case) -> bool:
+    """Whether what the item is about exists for the reader: for no one who is disqualified.
+
+    Whoever sees a case's grants sees whom it is about.
+    """
+    seen = access.parts(session, username, case)
+    return access.GRANTS in seen and username not in item.disqualified
 
 
 def standing(session: Session, item: AgendaItem) -> str:

@@ -194,7 +194,7 @@ def live(session: Session, username: str, meeting_id: str, number: int) -> Live:
     held, item, _place, _numbers = _find(session, username, meeting_id, number)
     row = session.get_one(Application, item.application_id)
     case = session.get_one(Case, row.case_id)
-    if username in item.disqualified or access.GRANTS not in access.parts(session, username, case):
+    if not items.is_seen(session, username, item, case):
         raise IntetUdvalgsmoede
     able = agenda.taking_part(held, item)
     names = user_names(session, held.seats)

@@ -1,0 +1,332 @@
+"""What hardly any drawn state holds: for each filter that only it shows, who would be told too much.
+
+A scene lays a state on the world by hand and says who asks for what. As the site is, the oracle finds
+nothing in the answer; without the filter that the scene is named after, it does: `mutations` looks,
+and `test_barrier` on every run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from types import SimpleNamespace
+
+from engine.domain import access
+from tests.barrier import trial
+from tests.barrier.answering import answers
+from tests.barrier.asking import Asked
+from tests.barrier.world import NOW, Connection
+
+#: The name of a mutation -> what lays the state, and says who asks for what.
+SCENES: dict[str, Callable[[Stage], tuple[str, Asked]]] = {}
+
+
+def without(mutation: str):
+    """Name a scene after the filter that it needs."""
+
+    def named(scene: Callable) -> Callable:
+        SCENES[mutation] = scene
+        return scene
+
+    return named
+
+
+class Stage:
+    """The rows of the world, to be changed by hand. What is added gets the ids 1, 2, 3…"""
+
+    def __init__(self, db: Connection):
+        self.db = db
+        self._last = 0
+
+    # --- rows -------------------------------------------------------------------------------------
+
+    def one(self, query: str, *values) -> str:
+        """The first value that the query finds."""
+        return self.db.execute(query, values).fetchone()[0]
+
+    def change(self, table: str, where: str, **values) -> None:
+        assigned = ", ".join(f"{name} = ?" for name in values)
+        self.db.execute(f"update {table} set {assigned} where {where}", tuple(values.values()))
+
+    def add(self, table: str, **values) -> str:
+        """The id of the new row."""
+        self._last += 1
+        values = {"id": str(self._last)} | values
+        marks = ", ".join("?" * len(values))
+        self.db.execute(
+            f"insert into {table} ({', '.join(values)}) values ({marks})", tuple(values.values())
+        )
+        return values["id"]
+
+    # --- cases ------------------------------------------------------------------------------------
+
+    def case(self, nummer: str) -> str:
+        return self.one("select id from cases where nummer = ?", nummer)
+
+    def lock(self, case_id: str) -> None:
+        self.change("cases", f"id = '{case_id}'", locked=1)
+        self.change(
+            "work_items",
+            f"case_id = '{case_id}' and state in ('open', 'held')",
+            desk=None,
+            person=None,
+        )
+
+    def takes_part(self, case_id: str, unit: str) -> None:
+        told = {"why": "proevet", "unit": unit, "valid_from": "2026-12-01"}
+        self.add("involvements", case_id=case_id, **told)
+
+    def agreed(self, case_id: str, partner: str, kinds: list[str], person: str = "") -> None:
+        """The citizen lets the partner know; all that was agreed to in the case before is gone."""
+        self.add(
+            "consents",
+            case_id=case_id,
+            person_id=person or self.citizen(case_id),
+            kind="videregivelse",
+            counterpart=partner,
+            data_types=json.dumps(kinds),
+            purpose="proevet",
+            state="givet",
+            given_at="2026-12-01 08:00:00.000000",
+            consequence_told=1,
+            given_by='["borger"]',
+        )
+
+    def citizen(self, case_id: str, place: int = 0) -> str:
+        query = (
+            "select person_id from parties where case_id = ? and role = 'borger'"
+            f" order by number limit 1 offset {place}"
+        )
+        return self.one(query, case_id)
+
+    # --- tasks ------------------------------------------------------------------------------------
+
+    def task(self, case_id: str, element: str, queue: str = "%") -> str:
+        """One that is open, where there is such."""
+        query = (
+            "select id from work_items where case_id = ? and element = ? and queue like ?"
+            " order by state = 'open' desc, rowid"
+        )
+        return self.one(query, case_id, element, queue)
+
+    def lies(self, task_id: str, queue: str) -> None:
+        """The task lies open in another queue, with nobody by name."""
+        names = "owner_unit, koordinator, stedfortraeder, referred_by, locked"
+        query = (
+            f"select {names} from cases where id = (select case_id from work_items where id = ?)"
+        )
+        row = self.db.execute(query, (task_id,)).fetchone()
+        case = SimpleNamespace(**dict(zip(names.split(", "), row, strict=True)))
+        desk, person = access.place(queue, case)
+        told = {"queue": queue, "desk": desk, "person": person, "assignee": None, "state": "open"}
+        self.change("work_items", f"id = '{task_id}'", **told)
+
+
+class Laid(trial.State):
+    """The site as a scene has laid it, at the world's own moment."""
+
+    def __init__(self, site: trial.Site, scene: Callable[[Stage], tuple[str, Asked]]):
+        super().__init__(site, 0, 1, trial.Result())
+        self._scene = scene
+
+    def _lay(self, db: Connection) -> None:
+        self.username, self.asked = self._scene(Stage(db))
+        db.commit()
+
+    def _moment(self) -> datetime:
+        return NOW
+
+
+def get(rule: str, path: str = "", **query) -> Asked:
+    return Asked("GET", rule, path or rule, query)
+
+
+# --- tasks --------------------------------------------------------------------------------------------
+
+
+@without("inbox_chosen access.seen_among 1")
+def a_partner_chooses_a_task_without_a_consent(stage: Stage):
+    """They work the task; whose it is does not exist for them."""
+    case = stage.case("2026-0001")
+    stage.db.execute("delete from consents where kind = 'videregivelse'")
+    task = stage.task(case, "start_indsats")
+    stage.lies(task, "X-SKO")
+    return "partner-x-sko", get("/opgaver/valgte/<handling>", "/opgaver/valgte/bero", opgave=[task])
+
+
+@without("known access.may 1")
+def a_form_asks_what_another_unit_has_answered(stage: Stage):
+    """JOB has one task of the case; the note was written in a task of KUI's."""
+    case = stage.case("2026-0010")
+    task = stage.task(case, "tilbyd_aktivitet")
+    stage.lies(task, "JOB")
+    stage.db.execute("delete from drafts")  # what is typed goes before what is known
+    return "sagsbehandler-job", get("/opgaver/<task_id>", f"/opgaver/{task}")
+
+
+@without("task access.visible_tasks 1")
+def a_unit_does_its_task_where_another_has_one_left(stage: Stage):
+    case = stage.case("2026-0002")
+    task = stage.task(case, "kobl_sektorplan", "JOB")
+    elsewhere = {"queue": "MIS", "desk": "MIS", "person": None, "assignee": None}
+    stage.change("work_items", f"case_id = '{case}' and id != '{task}'", **elsewhere)
+    path, form = f"/opgaver/{task}", answers("sektorplan")
+    return "sagsbehandler-job", Asked("POST", "/opgaver/<task_id>", path, {}, form)
+
+
+@without("inside: a partner's desk")
+def a_partner_has_a_task_and_a_consent(stage: Stage):
+    """The task gives them the plan that the citizen agreed to, and nothing more."""
+    case = stage.case("2026-0001")
+    stage.db.execute("delete from consents where kind = 'videregivelse'")
+    stage.agreed(case, "X-SKO", ["bolig"])
+    stage.lies(stage.task(case, "start_indsats"), "X-SKO")
+    return "partner-x-sko", get("/sager/<nummer>", "/sager/2026-0001")
+
+
+@without("inside: the lawyer's parts")
+def a_lawyer_has_a_task(stage: Stage):
+    stage.lies(stage.task(stage.case("2026-0001"), "start_indsats"), "jurist")
+    return "jurist", get("/sager/<nummer>", "/sager/2026-0001")
+
+
+# --- consents -----------------------------------------------------------------------------------------
+
+
+@without("inside: what kind of consent")
+def two_partners_were_agreed_to_for_different_things(stage: Stage):
+    """The school was told of the home; the doctor, of how the citizen is."""
+    case = stage.case("2026-0001")
+    stage.db.execute("delete from consents where kind = 'videregivelse'")
+    citizen = stage.citizen(case)
+    for id_, text in stage.db.execute(
+        "select id, content from plans where case_id = ?", (case,)
+    ).fetchall():
+        content = json.loads(text)
+        for goal in content["maal"]:
+            goal |= {"domaene": "helbred_fysisk", "person": citizen}
+        stage.change("plans", f"id = '{id_}'", content=json.dumps(content))
+    stage.agreed(case, "X-SKO", ["bolig"])
+    stage.agreed(case, "X-GP", ["helbred"])
+    return "partner-x-sko", get("/sager/<nummer>/plan", "/sager/2026-0001/plan")
+
+
+@without("people access.knows 1")
+def a_partner_refers_the_one_of_a_family_who_said_no(stage: Stage):
+    case = stage.case("2026-0001")
+    stage.db.execute("delete from consents where kind = 'videregivelse'")
+    stage.agreed(case, "X-SKO", ["bolig"])
+    return "partner-x-sko", get("/henvis", person=stage.citizen(case, 1))
+
+
+@without("registered access.visible_cases 1")
+def somebody_is_in_another_case_as_well(stage: Stage):
+    """The reader coordinates one of them."""
+    query = "select name, birth_date from persons where id = ?"
+    somebody = (stage.citizen(stage.case("2026-0001"), 1),)
+    name, born = stage.db.execute(query, somebody).fetchone()
+    form = {"navn": name, "foedt": born}
+    return "koordinator-1", Asked("POST", "/personer/find", "/personer/find", {}, form)
+
+
+# --- delegated competence -----------------------------------------------------------------------------
+
+
+@without("delegations access.seen_among 1")
+def a_unit_lets_somebody_decide_in_a_case_that_its_leader_does_not_see(stage: Stage):
+    return "leder-job", get("/delegationer")
+
+
+@without("delegations access.visible_tasks 1")
+def another_unit_is_asked_to_let_somebody_decide(stage: Stage):
+    """Each leader sees what their own unit is asked."""
+    task = stage.task(stage.case("2026-0008"), "giv_delegation")
+    stage.lies(task, "JOB-leder")
+    return "leder-fam", get("/delegationer")
+
+
+@without("delegation access.existing 1")
+def what_a_unit_lets_somebody_decide_is_in_a_locked_case(stage: Stage):
+    case = stage.case("2026-0008")
+    stage.lock(case)
+    stage.change("delegations", f"case_id = '{case}'", unit="JOB")
+    return "leder-job", get("/delegationer")
+
+
+# --- the committee ------------------------------------------------------------------------------------
+
+
+@without("committee/room access.visible_tasks 1")
+def the_chair_may_not_register_what_was_decided(stage: Stage):
+    """The task lies with the secretary; the chair sees the item."""
+    query = (
+        "select i.meeting_id, i.number from agenda_items i join applications a"
+        " on a.id = i.application_id where a.case_id = ? and i.ratifies"
+    )
+    meeting, number = stage.db.execute(query, (stage.case("2026-0002"),)).fetchone()
+    stage.change("agenda_items", f"meeting_id = '{meeting}'", postponed_because="proevet")
+    path = f"/udvalg/{meeting}/punkt/{number}"
+    return "udvalg-formand", get("/udvalg/<committee_meeting_id>/punkt/<number>", path)
+
+
+# --- papers and meetings ------------------------------------------------------------------------------
+
+
+@without("papers access.visible_cases 1")
+def a_unit_takes_part_in_a_locked_case(stage: Stage):
+    case = stage.case("2026-0001")
+    stage.lock(case)
+    stage.takes_part(case, "JOB")
+    title = stage.one("select title from documents where case_id = ? and part = 'moeder'", case)
+    return "sagsbehandler-job", get("/noter", ord=title)
+
+
+@without("notices_told papers.meetings 1")
+def somebody_is_named_to_a_meeting_that_is_not_theirs_to_see(stage: Stage):
+    """They take part in the case; who is invited is units, and called by name are the others."""
+    case = stage.case("2026-0001")
+    stage.takes_part(case, "JOB")
+    stage.change("meetings", f"case_id = '{case}'", called_by="sagsbehandler-mis")
+    return "sagsbehandler-job", get("/beskeder")
+
+
+@without("inside: invited as a process owner")
+def a_unit_is_invited_where_somebody_sees_to_the_rules(stage: Stage):
+    """They see the case by another unit, which is not invited."""
+    case = stage.case("2026-0001")
+    stage.takes_part(case, "PSY")
+    stage.add("roles", username="sagsbehandler-psy", unit="FAM", role="procesejer")
+    stage.change("meetings", f"case_id = '{case}'", called_by="sagsbehandler-mis")
+    return "sagsbehandler-psy", get("/kalender", vis="enhed", uger="52")
+
+
+@without("notices access.seen_among 1")
+def what_somebody_wrote_is_granted_in_a_case_that_is_locked(stage: Stage):
+    case = stage.case("2026-0005")
+    stage.lock(case)
+    yesterday = NOW.replace(day=NOW.day - 1, tzinfo=None).isoformat(" ", "microseconds")
+    stage.change("grants", f"case_id = '{case}'", decided_at=yesterday)
+    return "koordinator-3", get("/beskeder")
+
+
+# --- what is due --------------------------------------------------------------------------------------
+
+
+@without("inbox_next access.existing 1")
+def the_next_day_is_in_a_locked_case(stage: Stage):
+    """The reader answers for it alone, and has nothing to do."""
+    return _only_a_locked_case(stage)
+
+
+@without("inbox_next access.existing 2")
+def the_only_day_is_in_a_locked_case(stage: Stage):
+    return _only_a_locked_case(stage)
+
+
+def _only_a_locked_case(stage: Stage) -> tuple[str, Asked]:
+    case = stage.case("2026-0008")
+    stage.change("cases", "koordinator = 'udvalg-1'", koordinator=None)
+    stage.change("cases", f"id = '{case}'", koordinator="udvalg-1")
+    stage.lock(case)
+    return "udvalg-1", get("/opgaver")
