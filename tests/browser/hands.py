@@ -14,7 +14,7 @@ from playwright.sync_api import Error, Locator, Page, expect
 from engine.scenarios import read
 from engine.scenarios.player import Played, Player
 from engine.scenarios.story import Step, Story
-from engine.store import Store
+from tests import remembering
 
 STORIES = Path(__file__).parents[1] / "scenarios"
 #: How long a field that another answer brings is waited for in seconds, and the pause between two
@@ -111,37 +111,19 @@ def visit(page: Page, username: str, address: str) -> None:
         page.wait_for_url(lambda url: "/log-paa" not in url)
 
 
-#: What (story, until) came to the first time: a copy of the database, the moment, the number.
-_came_to: dict[tuple[str, str], tuple[str, datetime, str]] = {}
-
-
 def played(site: Any, story: str, until: str) -> str:
     """Play a story up to the step that works the task of that element; the case's number.
 
-    The site's clock stands where that step begins. Who asks for the same again gets a copy.
+    The site's clock stands where that step begins.
     """
-    if (story, until) in _came_to:
-        copy, moment, nummer = _came_to[story, until]
-        _copy(site.store, copy, back=True)
-        site.clock.move_to(moment)
-        return nummer
-    nummer = _play(site, story, until)
-    copy = f"{site.store.url.database}.played"
-    _copy(site.store, copy)
-    _came_to[story, until] = copy, site.clock.now(), nummer
+    moment, nummer = remembering.once(
+        site.store, ("by hand", story, until), lambda: _play(site, story, until)
+    )
+    site.clock.move_to(moment)
     return nummer
 
 
-def _copy(store: Store, file: str, back: bool = False) -> None:
-    """The site's database to the file, or back; SQLite does it beside others who read."""
-    with store.engine.connect() as connection:
-        ours = connection.connection.driver_connection
-        theirs = store.engine.dialect.loaded_dbapi.connect(file)
-        theirs.backup(ours) if back else ours.backup(theirs)
-        theirs.close()
-
-
-def _play(site: Any, story: str, until: str) -> str:
+def _play(site: Any, story: str, until: str) -> tuple[datetime, str]:
     told = read(STORIES / f"{story}.yaml")
     player = Player(told, site.store, site.clock, Played(told))
     assert player.prepare(), player.played.failures
@@ -151,7 +133,7 @@ def _play(site: Any, story: str, until: str) -> str:
                 player.passage.to(step.at)
             break
         assert player.take(step), player.played.failures
-    return player.cast.cases[-1]
+    return site.clock.now(), player.cast.cases[-1]
 
 
 class Troupe:

@@ -12,6 +12,7 @@ from engine.scenarios import read
 from engine.scenarios.player import Played, Player
 from engine.scenarios.world import furnish
 from engine.store import Store
+from tests import remembering
 
 STORIES = Path(__file__).parents[1] / "scenarios"
 
@@ -28,6 +29,10 @@ def played_into(
 ) -> None:
     """Play a story by its file's name, with its own clock: its steps before the moment, or before
     the first step that answers a task of that element."""
+    remembering.once(store, (story, until, before), lambda: _play(store, story, until, before))
+
+
+def _play(store: Store, story: str, until: datetime | None, before: str | None) -> None:
     told = read(STORIES / f"{story}.yaml")
     last = None if until is None else until.replace(tzinfo=clock.COPENHAGEN)
     played = Played(told)
