@@ -17,6 +17,7 @@ from engine.domain import access, cases
 from engine.errors import Refused
 from engine.queries import candidates, explain, holders
 from engine.queries import task as query
+from engine.queries.committee import beside as beside_task
 from web import sheets, signing
 from web.answers import differences
 from web.opening import opened, still_open
@@ -250,6 +251,7 @@ def _page(
         "colleagues": query.colleagues(session, found) if found.may_assign else (),
         "candidates": candidates.beside(session, found, sheet.form),
         "reasons_for": candidates.reasons,
+        "application": beside_task.beside(session, signing.me().username, found, sheet.form),
         "liste": came_from(),
     }
     return _drawn("task.html", found, told, status)

@@ -1,4 +1,4 @@
-"""What the forms about a grant need not ask again: the next meeting, what was voted in it, who pays."""
+"""What the forms about a grant need not ask again: the meeting, what was voted or decided, who pays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.domain import agenda, ballots, booking, budget, committee, hearings
+from engine.domain import agenda, ballots, booking, budget, committee, grants, hearings
 from engine.domain.ballots import Ballot
 from engine.domain.cases import Case
 from engine.domain.escalation import Application
@@ -16,6 +16,7 @@ from engine.instances import WorkItem
 from engine.queries.committee.calendar import application_of
 
 CALENDAR, VOTED = "mødekalenderen", "afstemningen i mødet"
+DECIDED = "beslutningen"
 CONTRIBUTIONS = "enhedernes bidrag til budgettet"
 #: Key of a field -> (what it begins with, where that is from).
 Told = dict[str, tuple[Any, str]]
@@ -93,11 +94,23 @@ def _ratification(session: Session, _case: Case, row: Application) -> Told:
     return _from(VOTED, told | ({"begrundelse": carried.reason} if carried.reason else {}))
 
 
+def _ruling(session: Session, _case: Case, row: Application) -> Told:
+    """What was decided goes into the ruling; which part of it a law gives is asked where it differs."""
+    grant = grants.of(session, row)
+    if grant is None:
+        return {}
+    answers = {"vilkaar": grant.conditions} if grant.conditions else {}
+    if grant.result != grants.PARTLY or len(row.laws) == 1:
+        answers["resultat"] = grant.result
+    return _from(DECIDED, answers)
+
+
 def _from(where: str, answers: dict[str, Any]) -> Told:
     return {key: (value, where) for key, value in answers.items()}
 
 
 _FORMS = {
+    "afgoerelse": _ruling,
     "bevilling": _split,
     "dagsorden": _agenda,
     "beslutning": _decision,
