@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine import settings
+from tests.cli.databases import DB
 from web import cli
 
 
@@ -49,6 +50,13 @@ def little(run, monkeypatch, tmp_path):
     monkeypatch.setenv("OVERLIGGER_PROCESSES", str(shipped / "processes"))
     monkeypatch.setenv("OVERLIGGER_FORMS", str(shipped / "forms"))
     return shipped
+
+
+@pytest.fixture
+def demo(run, little):
+    """A demo database in its own folder, with two tables in use."""
+    assert run("init", "--demo", "--database", DB).code == 0
+    return DB
 
 
 @pytest.fixture
