@@ -42,6 +42,7 @@ def inbox(tasks: int, as_json_: bool, database: str | None) -> None:
     from engine import benchmarks
     from web.measured import opener
 
+    say("Først bliver en database for sig selv fyldt med opgaver; 100.000 tager omkring et minut.")
     found = benchmarks.inbox(measured(database), tasks, opener)
     lines = [{"asked": name, **cost} for name, cost in found["asked"].items()]
     show_figures(found if as_json_ else lines, as_json_)
