@@ -146,7 +146,7 @@ def _tasks(asker: Asker) -> Iterable[_Task]:
     open_and_dated = (in_state(OPEN), WorkItem.sort_at < NEVER)
     parts = []
     for lane in access.lanes(asker.session, mine, shared=False):
-        among = [] if lane.kind == "assignee" else [WorkItem.assignee.is_(None), access.unlocked()]
+        among = [] if lane.kind == "assignee" else [WorkItem.assignee.is_(None)]
         if lane.kind == "desk":
             among.append(WorkItem.desk.in_(desks))
         for part in lane.apart:

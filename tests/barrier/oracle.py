@@ -85,7 +85,7 @@ TABLES = {
     "involvements": "*",
     "consents": "*",
     "appointments": "*",
-    "work_items": "id, case_id, process, queue, state, assignee, completed_at, name, form_id",
+    "work_items": "id, case_id, process, queue, state, assignee, completed_at, name, form_id, item",
     "notes": "id, case_id, author, unit",
     "documents": "id, case_id, author, unit, part",
     "letters": "id, case_id, journal_no",
@@ -377,6 +377,8 @@ class Person:
             return self._knows(row, part)
         if part == "delegation":
             return self.delegated(_found(self.oracle.rows.delegations, row))
+        if part == "indsats" and self.works_at(row, case):
+            return True
         if not seen:
             return False
         match part:
@@ -395,6 +397,11 @@ class Person:
                 meeting = self.oracle.meeting[row]
                 return self.meeting(meeting) and (part == "moede" or "moeder" in seen)
         return bool(seen & OPENED_BY.get(part, {"notater"}))
+
+    def works_at(self, effort: str, case) -> bool:
+        """Whether a task of this person's is about the effort: its form says which, and no more."""
+        tasks = self.oracle.of("work_items", case.id)
+        return any(task.item == effort and self.lies_with_me(task) for task in tasks)
 
     def decides_in(self, case) -> bool:
         """Whether an open task of the case is this person's and lets them see what it is about."""

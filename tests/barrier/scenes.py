@@ -13,20 +13,23 @@ from datetime import datetime
 from types import SimpleNamespace
 
 from engine.domain import access
+from engine.imports.columns import HEADINGS
 from tests.barrier import trial
 from tests.barrier.answering import answers
 from tests.barrier.asking import Asked
-from tests.barrier.world import NOW, Connection
+from tests.barrier.world import BROUGHT_IN, NOW, Connection
 
 #: The name of a mutation -> what lays the state, and says who asks for what.
 SCENES: dict[str, Callable[[Stage], tuple[str, Asked]]] = {}
+#: The same for those without which nobody is told more: where it would show if they were.
+TRIED: dict[str, Callable[[Stage], tuple[str, Asked]]] = {}
 
 
-def without(mutation: str):
+def without(mutation: str, scenes: dict = SCENES):
     """Name a scene after the filter that it needs."""
 
     def named(scene: Callable) -> Callable:
-        SCENES[mutation] = scene
+        scenes[mutation] = scene
         return scene
 
     return named
@@ -123,6 +126,14 @@ class Stage:
         self.change("work_items", f"id = '{task_id}'", **told)
 
 
+def _an_outsiders_task(stage: Stage) -> tuple[str, Asked]:
+    """A partner has a task in a case that no citizen has let them know of."""
+    task = stage.task(stage.case("2026-0001"), "start_indsats")
+    stage.lies(task, "X-SKO")
+    stage.db.execute("delete from consents where kind = 'videregivelse'")
+    return "partner-x-sko", get("/opgaver/<task_id>", f"/opgaver/{task}")
+
+
 class Laid(trial.State):
     """The site as a scene has laid it, at the world's own moment."""
 
@@ -137,6 +148,10 @@ class Laid(trial.State):
     def _moment(self) -> datetime:
         return NOW
 
+    def _feeds(self) -> list[str]:
+        self.feed_of = {}
+        return []
+
 
 def get(rule: str, path: str = "", **query) -> Asked:
     return Asked("GET", rule, path or rule, query)
@@ -148,11 +163,37 @@ def get(rule: str, path: str = "", **query) -> Asked:
 @without("inbox_chosen access.seen_among 1")
 def a_partner_chooses_a_task_without_a_consent(stage: Stage):
     """They work the task; whose it is does not exist for them."""
-    case = stage.case("2026-0001")
-    stage.db.execute("delete from consents where kind = 'videregivelse'")
-    task = stage.task(case, "start_indsats")
+    whose, opened = _an_outsiders_task(stage)
+    task = opened.path.rpartition("/")[2]
+    return whose, get("/opgaver/valgte/<handling>", "/opgaver/valgte/bero", opgave=[task])
+
+
+@without("calendar access.seen_among 1")
+def a_partners_task_is_due(stage: Stage):
+    whose, _ = _an_outsiders_task(stage)
+    due = "2027-01-25 23:00:00.000000"
+    stage.change("work_items", "desk = 'X-SKO'", due_at=due, sort_at=due)
+    return whose, get("/kalender", vis="enhed")
+
+
+@without("task access.may_see 1")
+def a_partner_opens_a_task(stage: Stage):
+    return _an_outsiders_task(stage)
+
+
+@without("committee/beside access.parts 1")
+def an_outsiders_form_asks_for_the_application_beside_it(stage: Stage):
+    task = stage.task(stage.case("2026-0005"), "anvis_daekning")
     stage.lies(task, "X-SKO")
-    return "partner-x-sko", get("/opgaver/valgte/<handling>", "/opgaver/valgte/bero", opgave=[task])
+    stage.db.execute("delete from consents where kind = 'videregivelse'")
+    return "partner-x-sko", get("/opgaver/<task_id>", f"/opgaver/{task}")
+
+
+@without("inside: a partner's task")
+def a_partner_was_given_a_task_by_name(stage: Stage):
+    whose, _ = _an_outsiders_task(stage)
+    stage.change("work_items", "desk = 'X-SKO'", assignee=whose)
+    return whose, get("/sager")
 
 
 @without("known access.may 1")
@@ -270,6 +311,14 @@ def the_chair_may_not_register_what_was_decided(stage: Stage):
     return "udvalg-formand", get("/udvalg/<committee_meeting_id>/punkt/<number>", path)
 
 
+@without("committee/calendar access.parts 1")
+def an_outsider_is_the_secretary_and_has_the_task(stage: Stage):
+    task = stage.task(stage.case("2026-0004"), "saet_paa_dagsorden")
+    stage.lies(task, "X-SKO")
+    stage.add("roles", username="partner-x-sko", unit="VIS", role="udvalg_sekretaer")
+    return "partner-x-sko", get("/udvalg")
+
+
 # --- papers and meetings ------------------------------------------------------------------------------
 
 
@@ -280,6 +329,15 @@ def a_unit_takes_part_in_a_locked_case(stage: Stage):
     stage.takes_part(case, "JOB")
     title = stage.one("select title from documents where case_id = ? and part = 'moeder'", case)
     return "sagsbehandler-job", get("/noter", ord=title)
+
+
+@without("papers access.visible_cases 3")
+def somebody_wrote_a_note_in_a_case_that_is_locked(stage: Stage):
+    case = stage.case("2026-0001")
+    stage.lock(case)
+    query = "select author, title from notes where case_id = ? and author = 'sagsbehandler-mis'"
+    writer, title = stage.db.execute(query, (case,)).fetchone()
+    return writer, get("/noter", ord=title)
 
 
 @without("notices_told papers.meetings 1")
@@ -330,3 +388,58 @@ def _only_a_locked_case(stage: Stage) -> tuple[str, Asked]:
     stage.change("cases", f"id = '{case}'", koordinator="udvalg-1")
     stage.lock(case)
     return "udvalg-1", get("/opgaver")
+
+
+# --- nothing is told without them ---------------------------------------------------------------------
+
+
+@without("pages/imports access.may_see 1", TRIED)
+def somebody_brings_in_a_case_of_another_unit(stage: Stage):
+    told = {key: BROUGHT_IN.get(key, "") for key in HEADINGS if key != "goal"}
+    told |= {"old_number": "G-9", "name": "Frode Fiktiv", "goals": BROUGHT_IN["goal"]}
+    return "administrator", Asked("POST", "/overfoer/sag", "/overfoer/sag", {}, told)
+
+
+@without("papers access.parts 1", TRIED)
+def a_unit_writes_a_note(stage: Stage):
+    case = stage.case("2026-0001")
+    stage.takes_part(case, "JOB")
+    form = {"tekst": "proevet", "art": "notat", "med": "", "id": "0" * 36}
+    path = "/sager/2026-0001/noter"
+    return "sagsbehandler-job", Asked("POST", "/sager/<nummer>/noter", path, {}, form)
+
+
+@without("papers access.parts 3", TRIED)
+def a_unit_opens_a_meeting_that_nobody_coordinates(stage: Stage):
+    case = stage.case("2026-0001")
+    stage.takes_part(case, "FAM")
+    stage.change("cases", f"id = '{case}'", koordinator=None)
+    return "sagsbehandler-fam", _a_meeting(stage, "2026-0001")
+
+
+@without("task access.may 2", TRIED)
+def a_partner_opens_a_task_that_another_has(stage: Stage):
+    whose, asked = _an_outsiders_task(stage)
+    stage.change("work_items", "desk = 'X-SKO'", assignee="partner-x-gp")
+    return whose, asked
+
+
+@without("task access.may 3", TRIED)
+def a_partner_looks_to_whom_a_task_may_be_given(stage: Stage):
+    return _an_outsiders_task(stage)
+
+
+@without("task access.parts 1", TRIED)
+def a_unit_has_a_task_with_the_pack_beside_it(stage: Stage):
+    """They see the case by the task alone; the pack is for who sees it whole."""
+    case = stage.case("2026-0001")
+    task = stage.task(case, "start_indsats")
+    stage.lies(task, "JOB")
+    stage.change("work_items", f"id = '{task}'", form_id="overdragelsesnotat")
+    return "sagsbehandler-job", get("/opgaver/<task_id>", f"/opgaver/{task}")
+
+
+def _a_meeting(stage: Stage, nummer: str) -> Asked:
+    query = "select id from meetings where case_id = ? order by at desc"
+    meeting = stage.one(query, stage.case(nummer))
+    return get("/sager/<nummer>/moeder/<meeting_id>", f"/sager/{nummer}/moeder/{meeting}")

@@ -14,7 +14,7 @@ import pytest
 from engine.domain import access
 from engine.store import Base
 from tests.barrier import asking, mutations, planting, trial, world
-from tests.barrier.scenes import SCENES
+from tests.barrier.scenes import SCENES, TRIED
 
 TRIALS = int(os.environ.get("OVERLIGGER_BARRIER_TRIALS", "2000"))
 SEED = int(os.environ.get("OVERLIGGER_BARRIER_SEED", "1"))
@@ -114,6 +114,14 @@ def test_in_each_scene_all_is_well_and_the_missing_filter_is_seen(built, tmp_pat
     sweep = mutations.swept(built, tmp_path, laid, states=0)
     assert not sweep.leaks, "\n".join(map(str, sweep.leaks))
     assert not sweep.unseen, [hunt.mutation.name for hunt in sweep.unseen]
+
+
+def test_whatever_is_said_to_tell_nothing_is_tried(built, tmp_path):
+    tried = [each for each in mutations.found() if each.name in mutations.NOTHING_TOLD]
+    sweep = mutations.swept(built, tmp_path, tried, states=0)
+    assert not sweep.leaks, "\n".join(map(str, sweep.leaks))
+    assert sweep.unseen == sweep.hunts, [hunt.told for hunt in sweep.hunts]
+    assert TRIED.keys() == mutations.NOTHING_TOLD.keys()
 
 
 def test_every_file_that_asks_the_barrier_is_aimed_at_and_every_exception_is_still_there():

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
-from engine import clock
+from engine import casework, clock
 from engine.domain import cases, letters, meetings, people
 from engine.queries import meetings as pages
 from engine.store import Store
@@ -82,6 +82,24 @@ def test_an_invitation_ends_with_the_right_to_the_case(store, nummer):
     leave(store, nummer)
     with pytest.raises(cases.NoSuchCase):
         file(store, FAMILY, nummer, meeting)
+
+
+def test_who_is_invited_neither_moves_nor_calls_off_a_meeting_that_nobody_coordinates(
+    store, nummer
+):
+    meeting = called(store, nummer)
+
+    def unled(session) -> None:
+        cases.by_number(session, nummer).koordinator = None
+
+    store.write(unled)
+    at = clock.now() + timedelta(days=9)
+    with pytest.raises(meetings.IkkeDitMoede):
+        casework.reschedule(store, nummer, meeting, at, "kontor", "Ferie", by=FAMILY)
+    with pytest.raises(meetings.IkkeDitMoede):
+        casework.call_off(store, nummer, meeting, "Ferie", by=FAMILY)
+    # Whoever works where the case is may.
+    casework.call_off(store, nummer, meeting, "Ferie", by=COLLEAGUE)
 
 
 def test_a_calendar_file_asks_one_to_come_and_names_nobody(store, nummer):

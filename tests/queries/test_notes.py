@@ -67,6 +67,18 @@ def test_the_trail_tells_that_a_note_was_written_and_keeps_its_words_beside(stor
     assert content["text"] == "Mads ringede."
 
 
+def test_what_a_unit_writes_is_the_units_and_what_the_coordinator_writes_is_the_cases(
+    store, nummer
+):
+    for by in (FAMILY, COORDINATOR):
+        casework.note(store, nummer, "Mads ringede.", by=by)
+    with store.reading() as session:
+        assert dict(session.execute(select(Note.author, Note.unit)).all()) == {
+            FAMILY: "FAM",
+            COORDINATOR: None,
+        }
+
+
 @pytest.mark.parametrize("stranger", [STRANGER, SCHOOL])
 def test_who_has_no_part_in_the_case_neither_writes_reads_nor_finds(store, nummer, stranger):
     note = casework.note(store, nummer, "Mads ringede.", by=COORDINATOR)
