@@ -59,6 +59,12 @@ def propose(
     }
 
 
+@service("noter_placering")
+def note_place(context: Context, placering_enhed: str | None = None, **_: object) -> dict | None:
+    """Notér den enhed, reglen peger på, så lederen ser den ved valget."""
+    placement.latest(context.session, context.case).unit = placering_enhed
+
+
 @service("beslut_placering")
 def decide_place(
     context: Context, placering_enhed: str, placering_begrundelse: str, **_: object

@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.domain import deadlines, letters, organisation
+from engine.domain import candidates, deadlines, letters, organisation
 from engine.domain.appointment import KoordinatorOverNorm
+from engine.queries import placement, task
 
 
 def setting(town, name, value):
@@ -21,6 +22,34 @@ def test_the_unit_with_the_largest_need_gets_the_case_and_its_leader_chooses(tow
     assert town.sag.tilstand == "KOORDINATOR_UDPEGET"
     assert town.queues() == {}
     assert town.read(lambda s, c: [x.code for x in letters.of_case(s, c)]) == ["B02"]
+
+
+def beside(town, who, element):
+    with town.store.reading() as session:
+        found = task.task(session, who, town.task(who, element))
+        return placement.beside(session, found, task.sheet(session, who, found).form)
+
+
+def test_the_leader_reads_where_the_rule_places_the_case_and_what_was_weighed(town):
+    town.consenting(uddannelse="stort", familie="noget")
+    town.start("koordinator")
+    town.do("sagsbehandler-kui", "foreslaa_placering", faglig_vurdering="Skolen fylder mest")
+    found = beside(town, "leder-kui", "vaelg_person")
+    assert (found.unit, found.decided_by, found.chosen) == ("Kommunal ungeindsats", "", None)
+    assert (found.assessment, found.wish) == ("Skolen fylder mest", "")
+    # The candidates of the unit that the rule pointed out come first, and are told so.
+    first = town.read(candidates.ranked)[0]
+    assert (first.unit, first.placed) == ("KUI", True)
+
+
+def test_who_approves_a_load_reads_whose_it_is_and_why(town):
+    town.consenting(uddannelse="stort")
+    setting(town, "norm.koordinator-1", 1)
+    town.start("koordinator")
+    town.do("sagsbehandler-kui", "foreslaa_placering", faglig_vurdering="x")
+    town.do("leder-kui", "vaelg_person", person="koordinator-1", begrundelse="kender borgeren")
+    chosen = beside(town, "leder-kui", "godkend_belastning").chosen
+    assert chosen == placement.Chosen("Liv Koordinatorsen", "fra 0 % til 150 %", "kender borgeren")
 
 
 def test_the_deadline_is_five_working_days_after_the_yes_and_met_by_the_appointment(town):

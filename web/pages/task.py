@@ -15,7 +15,7 @@ from engine.casework import correcting
 from engine.casework.refusals import AlreadyCompleted, NoLongerWanted, NoSuchTask
 from engine.domain import access, cases
 from engine.errors import Refused
-from engine.queries import candidates, explain, holders
+from engine.queries import candidates, explain, holders, placement
 from engine.queries import task as query
 from engine.queries.committee import beside as beside_task
 from web import sheets, signing
@@ -249,6 +249,7 @@ def _page(
         "why": explain.why(session, found),
         "ahead": explain.ahead(session, found, sheet, answers) if found.mine else (),
         "colleagues": query.colleagues(session, found) if found.may_assign else (),
+        "placed": placement.beside(session, found, sheet.form),
         "candidates": candidates.beside(session, found, sheet.form),
         "reasons_for": candidates.reasons,
         "application": beside_task.beside(session, signing.me().username, found, sheet.form),
