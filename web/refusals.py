@@ -6,6 +6,7 @@ A `Refused` of the engine says so in its docstring. Anything else gets a number 
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, make_response, render_template, request
@@ -25,6 +26,9 @@ from engine.queries.news import NothingToReport
 from web.texts import gettext as _
 
 log = structlog.get_logger("web")
+
+#: The shortest text that is shown again where it could not be saved, in characters.
+SENTENCE = 20
 
 # What does not exist for somebody is answered as if it were not there at all.
 ABSENT = (
@@ -102,13 +106,53 @@ def _broken(error: Exception) -> Response:
     return page(500, _("Noget gik galt"), text)
 
 
-def page(status: int, title: str, text: str) -> Response:
-    """The page of an error; for htmx only the message, which is put where messages stand."""
+def signed_out(there: str) -> Response:
+    """For who wrote something and was signed out before it was sent; `there` is where to sign in."""
+    text = _("Du er ikke længere logget på, så intet er gemt. Log på, og skriv det igen.")
+    return page(401, _("Du er logget af"), text, onward=there)
+
+
+def written() -> list[str]:
+    """The sentences that a page of ours sent here. Browsers forget them: no page is stored."""
+    if request.method != "POST" or not _is_ours(request.referrer):
+        return []
+    told = (text.strip() for key, text in request.form.items(multi=True) if key != "adgangskode")
+    return [text for text in told if len(text) >= SENTENCE and len(text.split()) > 1]
+
+
+def page(status: int, title: str, text: str, onward: str | None = None) -> Response:
+    """The page of an error; for htmx only the message, which is put where messages stand.
+
+    Nothing that somebody wrote is lost by it: the page shows the text, to be copied. `onward` is
+    the one thing to do next, where it is to sign in.
+    """
     partial = request.headers.get("HX-Request")
     template = "parts/refusal.html" if partial else "refusal.html"
-    response = make_response(render_template(template, title=title, text=text, status=status))
+    told = {
+        "title": title,
+        "text": text,
+        "status": status,
+        "back": page_before(),
+        "onward": onward,
+        # What was too large was never read.
+        "written": [] if partial or status == 413 else written(),
+    }
+    response = make_response(render_template(template, **told))
     response.status_code = status
     if partial:
         response.headers["HX-Retarget"] = "#message"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def page_before() -> str | None:
+    """The page of ours that one came from."""
+    before = urlsplit(request.referrer or "")
+    if not _is_ours(request.referrer) or before.path == "/log-paa":
+        return None
+    same = request.method == "GET" and before.path == request.path
+    return None if same else before._replace(scheme="", netloc="").geturl()
+
+
+def _is_ours(address: str | None) -> bool:
+    return urlsplit(address or "").netloc == request.host

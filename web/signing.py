@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, g, redirect, request, session, u
 from engine.domain import sign_ins
 from engine.domain.organisation import User
 from engine.store import Store
+from web import refusals
 
 View = TypeVar("View", bound=Callable)
 TOKEN = "token"
@@ -79,11 +80,11 @@ def _demand_user() -> Response | None:
         return None
     if view is None:
         return None  # no such page: the 404 tells nothing to strangers
-    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    here = request.full_path.rstrip("?") if request.method == "GET" else refusals.page_before()
     there = url_for("sign_in.show", videre=here)
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": there})
-    return redirect(there)
+    return refusals.signed_out(there) if refusals.written() else redirect(there)
 
 
 def _close(_error: BaseException | None) -> None:

@@ -33,6 +33,19 @@ def test_a_note_is_written_from_the_case_page_and_found_again_by_a_word(client_o
     assert f"{CASE}?note=praktik#note-" in found and "Mads" in found
 
 
+def test_a_refused_note_is_shown_to_be_copied_with_the_way_back(client_of, mads, site_store):
+    client, words = client_of("koordinator-1"), "Mads glæder sig til praktikken."
+    client.post(f"{CASE}/noter", data={"tekst": "Mødet er den 3.", "art": "moede"})
+    with site_store.reading() as session:
+        note = session.scalar(select(Note.id).where(Note.kind == "moede"))
+    told, case = {"titel": "Mødet", "tekst": words}, {"Referer": f"http://localhost{CASE}"}
+    client.post(f"{CASE}/noter/{note}/ret", data={"titel": "Mødet", "tekst": "Den 4."})
+    answer = client.post(f"{CASE}/noter/{note}/ret", data=told, headers=case)
+    assert answer.status_code == 409
+    assert f"{words}</textarea>" in answer.text
+    assert f'href="{CASE}">Gå tilbage' in answer.text
+
+
 def test_a_corrected_note_shows_the_old_text_struck(client_of, mads, site_store):
     client = client_of("koordinator-1")
     client.post(f"{CASE}/noter", data={"tekst": "Mødet er den 3.", "art": "moede"})

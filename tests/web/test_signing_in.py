@@ -59,6 +59,22 @@ def test_a_sign_in_lasts_a_working_day(app, client_of):
     assert client.get("/opgaver").status_code == 302
 
 
+def test_what_was_written_before_the_sign_in_ended_is_shown_again(client_of):
+    client = client_of("koordinator-1")
+    clock._clock.advance(hours=13)
+    case, words = "http://localhost/sager/2026-0001", "Hun ringede og fortalte om sit nye arbejde."
+    answer = client.post(
+        "/sager/2026-0001/noter", data={"tekst": words, "id": "7"}, headers={"Referer": case}
+    )
+    assert answer.status_code == 401
+    assert words in answer.text and 'href="/log-paa?videre=/sager/2026-0001"' in answer.text
+    # Another site cannot have us show its words.
+    forged = client.post(
+        "/sager/2026-0001/noter", data={"tekst": words}, headers={"Referer": "http://evil.example/"}
+    )
+    assert forged.status_code == 302 and words not in forged.text
+
+
 def test_guessing_is_stopped_after_ten_tries_a_minute(site_store):
     from web.app import create_app
 
@@ -76,6 +92,10 @@ def test_a_forged_request_is_refused(site_store):
     from web.app import create_app
 
     client = create_app(site_store).test_client()
-    answer = client.post("/log-paa", data={"brugernavn": "jurist", "adgangskode": "fiktivby"})
+    here, secret = {"Referer": "http://localhost/log-paa"}, "fire ord der er hemmelige"
+    answer = client.post(
+        "/log-paa", data={"brugernavn": "jurist", "adgangskode": secret}, headers=here
+    )
     assert answer.status_code == 400
+    assert secret not in answer.text
     assert "Intet er ændret" in answer.text
