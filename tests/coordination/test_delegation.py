@@ -1,10 +1,13 @@
 """F10: a coordinator outside the law's unit decides only under a delegation, and only in its time."""
 
+from datetime import date
+
 import pytest
 
 from engine import casework
 from engine.domain import delegation
 from engine.domain.delegation import IngenDelegation
+from engine.queries import competence, task
 
 WANTED = {"lovomraade": "LAB", "beslutningstype": "mentor", "beloeb": 5000}
 GIVEN = {
@@ -45,6 +48,25 @@ def may(town, type, amount=None):
 def test_the_laws_unit_is_asked_and_the_course_goes_on(outside):
     assert outside.queues() == {"JOB-leder": ["giv_delegation"]}
     assert outside.sag.tilstand == "KOORDINATOR_UDPEGET"
+
+
+def beside(town, who, element):
+    with town.store.reading() as session:
+        found = task.task(session, who, town.task(who, element))
+        sheet = task.sheet(session, who, found)
+        return competence.beside(session, found, sheet.form, sheet.context)
+
+
+def test_who_delegates_or_decides_reads_under_which_law_what_and_by_what_right(outside):
+    asked = beside(outside, "leder-job", "giv_delegation")
+    law = "Lov om en aktiv beskæftigelsesindsats"
+    assert (asked.law, asked.what, asked.by) == (law, "", None)
+    assert (asked.coordinator, asked.coordinators_unit) == ("Per Gennemgående", "Socialpsykiatri")
+    outside.do("leder-job", "giv_delegation", **GIVEN)
+    outside.start("beslutning_efter_lov", **WANTED)
+    found = beside(outside, "koordinator-4", "traef_beslutning")
+    assert (found.law, found.what, found.amount) == (law, "Mentor", 5000)
+    assert found.by == competence.Delegated("Beskæftigelse", date(2027, 5, 31), 10000)
 
 
 def test_without_a_delegation_the_decision_lies_with_the_laws_unit(outside):

@@ -15,7 +15,7 @@ from engine.casework import correcting
 from engine.casework.refusals import AlreadyCompleted, NoLongerWanted, NoSuchTask
 from engine.domain import access, cases
 from engine.errors import Refused
-from engine.queries import candidates, explain, holders, placement
+from engine.queries import candidates, competence, explain, holders, placement
 from engine.queries import task as query
 from engine.queries.committee import beside as beside_task
 from web import sheets, signing
@@ -252,6 +252,7 @@ def _page(
         "placed": placement.beside(session, found, sheet.form),
         "candidates": candidates.beside(session, found, sheet.form),
         "reasons_for": candidates.reasons,
+        "competence": competence.beside(session, found, sheet.form, sheet.context),
         "application": beside_task.beside(session, signing.me().username, found, sheet.form),
         "liste": came_from(),
     }
