@@ -13,7 +13,7 @@ from engine import clock
 from engine.domain import appointment, brought_in, consent, cpr, organisation, people, referral
 from engine.domain.brought_in import Held, Owed, RunningCase
 from engine.errors import Refused
-from engine.imports.columns import HEADINGS
+from engine.imports.columns import HEADINGS, OF_CASE
 from engine.imports.reading import Line
 
 KINDS = {
@@ -118,6 +118,7 @@ class _Reader:
         )
 
     def _case(self) -> RunningCase:
+        self._one_case()
         replacement = self._of_case("replacement")
         return RunningCase(
             system=self._needed("system", 60),
@@ -134,6 +135,16 @@ class _Reader:
             owed=self._owed(),
             consents=self._consents(),
         )
+
+    def _one_case(self) -> None:
+        """No further row says anything else of the case: it may be another citizen's."""
+        for line in self.rows[1:]:
+            for key, _, _ in OF_CASE:
+                text = line.cells.get(key, "")
+                if text and text.casefold() != self._of_case(key).casefold():
+                    what = f"Der står noget andet i sagens første række, {self.first.number}."
+                    do = "Er det en anden sag, så ret sagsnummeret. Ellers lad feltet stå tomt."
+                    self._wrong(key, what, do, line)
 
     def _of_case(self, key: str) -> str:
         return self.first.cells.get(key, "")

@@ -61,6 +61,16 @@ def test_a_file_is_tried_without_saving_and_each_fault_tells_its_row_column_and_
     assert "Ingen af de sager, du har adgang til, passer." in ada.get("/sager?ord=Kasper").text
 
 
+def test_a_row_that_tells_of_somebody_else_is_no_further_row_of_the_case(client_of):
+    ada = client_of("administrator")
+    further = {"system": "Gammelsag", "old_number": "G-77", "goal": "Jeg vil i arbejde"}
+    mistyped = WHOLE | {"name": "En Helt Anden", "cpr": "", "birth_date": "01-02-1990"}
+    assert "Overfør 1 sag" in ada.get(tried(ada, WHOLE, further)).text
+    page = ada.get(tried(ada, WHOLE, mistyped)).text
+    assert "3</td><td>Borgerens navn</td><td>Der står noget andet i sagens første række, 2." in page
+    assert "Overfør 1 sag" not in page
+
+
 def test_the_chosen_cases_go_in_one_by_one_and_the_report_says_which(client_of):
     ada = client_of("administrator")
     at = tried(ada, WHOLE, OTHER)
