@@ -1,4 +1,4 @@
-"""Random requests against every route of the site, and what must be answered to whom."""
+"""Random requests against every route of the site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from werkzeug.routing import Rule
 
 from engine.queries.figures.figure import FIGURES
 from tests.barrier.answering import answers
-from tests.barrier.oracle import UNFINISHED, Oracle, Person
+from tests.barrier.expecting import expected, row_of
+from tests.barrier.oracle import Oracle
+from tests.barrier.person import Person
 
 #: Routes that no case stands behind.
 ELSEWHERE = {
@@ -198,7 +200,7 @@ class Asker:
 
     def _number(self, real: dict[str, str]) -> str:
         """The number of the case it lies on; now and then of another."""
-        row = _row(self.oracle, real)
+        row = row_of(self.oracle, real)
         if row is None or self.random.randrange(8) == 0:
             return self.random.choice(self.oracle.rows.cases).nummer
         return self.oracle.case[row.case_id].nummer
@@ -354,86 +356,10 @@ class Asker:
         if "nummer" not in real:
             return False
         named = [self.oracle.numbered[real["nummer"]]]
-        row = _row(self.oracle, real)
+        row = row_of(self.oracle, real)
         if row is not None:
             named.append(self.oracle.case[row.case_id])
         return not any(person.sees(case) for case in named)
-
-
-def expected(person: Person, rule: str, real: dict[str, str]) -> frozenset[int] | None:
-    """The answers that a GET of the address may have; None where the rows alone do not tell."""
-    oracle = person.oracle
-    yes, no = frozenset({200}), frozenset({404})
-    if rule == "/opgaver/<task_id>":
-        return yes if person.lies_with_me(oracle.task[real["task_id"]]) else no
-    if "nummer" not in real:
-        return None
-    case = oracle.numbered[real["nummer"]]
-    seen = person.parts(case)
-    if not seen:
-        return no
-    row = _row(oracle, real)
-    if row is not None and row.case_id != case.id:
-        return frozenset({404, 409}) if "indstilling_id" in real else no
-    tail = rule.removeprefix("/sager/<nummer>")
-    match tail:
-        case "":
-            return yes
-        case "/historik":
-            return yes if "historik" in seen else no
-        case "/overdragelse" | "/overdragelse.pdf":
-            return yes if person.whole(case) else no
-        case "/forloeb":
-            return yes if "opgaver" in seen else no
-        case _ if tail.startswith("/daekningsnote/"):
-            return yes if "bevillinger" in seen else no
-        case "/plan" | "/plan.pdf":
-            return frozenset({200, 409}) if "plan" in seen else no
-        case "/plan/sammenlign":
-            return frozenset({200, 409}) if "indsatser" in seen else no
-        case "/breve" | "/breve/<journal_no>":
-            return yes if "breve" in seen else no
-        case "/dokumenter/<document_id>":
-            return yes if person.paper(row) else no
-        case "/moeder/<meeting_id>" | "/moeder/<meeting_id>.ics":
-            return yes if person.meeting(row) else no
-    return None
-
-
-def _row(oracle: Oracle, real: dict[str, str]):
-    """The row that an address names beside its case."""
-    for name, rows, column in (
-        ("document_id", oracle.rows.documents, "id"),
-        ("note_id", oracle.rows.notes, "id"),
-        ("meeting_id", oracle.rows.meetings, "id"),
-        ("indstilling_id", oracle.rows.applications, "id"),
-        ("journal_no", oracle.rows.letters, "journal_no"),
-    ):
-        if name in real:
-            return next((row for row in rows if getattr(row, column) == real[name]), None)
-    return None
-
-
-def listed(person: Person, tab: str) -> set[str]:
-    """The tasks that stand in a tab of the person's inbox."""
-    found = set()
-    for task in person.oracle.rows.work_items:
-        if task.state != "cancelled" and person.lies_with_me(task):
-            if _in_tab(person, task, tab):
-                found.add(task.id)
-    return found
-
-
-def _in_tab(person: Person, task, tab: str) -> bool:
-    if tab == "bero":
-        return task.state == "held"
-    if tab == "loest":
-        return task.state == "done"
-    if task.state not in UNFINISHED or task.state == "held":
-        return False
-    given = task.assignee
-    mine = given in person.me if given else person.answers(task)
-    return {"mine": mine, "ikke_fordelt": not given and not mine}.get(tab, bool(given) and not mine)
 
 
 def _unborne(word: str) -> str:

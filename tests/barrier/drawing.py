@@ -10,7 +10,7 @@ from uuid import UUID
 
 from engine.domain import access, plan
 from tests.barrier.adding import DOCUMENT_PARTS
-from tests.barrier.oracle import ON_THE_AGENDA, UNFINISHED
+from tests.barrier.person import ON_THE_AGENDA, UNFINISHED
 from tests.barrier.world import KINDS_OF_INFORMATION, PARTNERS, Connection
 
 ROLES = (

@@ -2,7 +2,7 @@
 
 In the running site each call that asks is sent to `unfiltered` instead, one after another, and each
 condition inside the rule itself is left out, while the requests of `sweeping` that come by there are
-made once more. The calls are found in the code, so none can be forgotten.
+made once more.
 
     python -m tests.barrier.mutations             # all of them
     python -m tests.barrier.mutations notes       # those whose name holds the word
@@ -12,7 +12,6 @@ made once more. The calls are found in the code, so none can be forgotten.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
 import time
@@ -23,235 +22,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tests.barrier import sweeping, trial, world
-from tests.barrier.scenes import SCENES, TRIED, Laid
+from tests.barrier import sweeping, world
+from tests.barrier.filters import NOTHING_TOLD, Mutation, found
+from tests.barrier.result import Leak, Result
+from tests.barrier.scenes import SCENES, TRIED
+from tests.barrier.site import Site
+from tests.barrier.stage import Laid
+from tests.barrier.state import State
 from tests.barrier.switching import Switch, run_through
 
-ROOT = Path(__file__).parents[2]
 #: So many drawn states, and requests in each, before a mutation counts as not seen.
 STATES, ENOUGH = 4, 150
 BETWEEN_LISTS = 4
 #: So often a route that comes by none of those that are looked for is asked all the same.
 PATIENCE = 4
-#: Where somebody asks, and what they call.
-ASKING = (
-    "engine/queries/**/*.py",
-    "web/pages/*.py",
-    "engine/domain/delegation.py",
-    "engine/domain/papers.py",
-    "engine/domain/people.py",
-    "engine/domain/plan_sight.py",
-)
-ASKED = re.compile(
-    r"\b(?:access|papers|plan_sight)\."
-    r"(visible_tasks|visible_cases|whole_cases|seen_among|may_see|may|parts|by_consent_alone|knows|lanes|"
-    r"unlocked|existing|answered_for|notes|documents|documents_anywhere|meetings|of)\("
-)
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """A place in a file, by its offset, and what stands there instead."""
-
-    name: str
-    file: str
-    at: int
-    old: str
-    new: str
-
-    def switch(self) -> Switch:
-        file = ROOT / self.file
-        sound = file.read_text(encoding="utf-8")
-        end = self.at + len(self.old)
-        return Switch(file, self.at, sound[: self.at] + self.new + sound[end:])
-
-
-#: Calls without which nobody is told more of a case, and why: no words follow. Each is tried, in a
-#: scene of `scenes.TRIED`; what else they decide has a test of its own.
-NOTHING_TOLD = {
-    "pages/imports access.may_see 1": "an importer is told the number of what they brought in",
-    "papers access.parts 3": "who may move a meeting that they see already; tests/queries/test_meetings",
-    "papers access.parts 1": "whose a note is that one may write; tests/queries/test_notes",
-    "task access.may 2": "only whether a button stands there; the verb asks again",
-    "task access.may 3": "names of colleagues; the verb asks again",
-    "task access.parts 1": "only whether a way leads to the pack, which asks again",
-}
-#: Conditions inside the rule: (what it is, file, the text, the text without it).
-INSIDE = (
-    ("locked cases", "access/seeing", "Case.locked.is_(False), ", ""),
-    (
-        "whose part has ended",
-        "access/seeing",
-        "        or_(row.valid_to.is_(None), row.valid_to > today),\n",
-        "",
-    ),
-    ("who begins tomorrow", "access/seeing", "        row.valid_from <= today,\n", ""),
-    (
-        "a partner's task",
-        "access/seeing",
-        "unfinished(), way, shows)",
-        "unfinished(), way)",
-    ),
-    (
-        "the unit's cases",
-        "access/seeing",
-        "Case.owner_unit.in_(mine.inner_units)",
-        "Case.id.is_not(None)",
-    ),
-    ("unfinished tasks", "access/seeing", "where(unfinished(), way,", "where(way,"),
-    (
-        "whole cases",
-        "access/seeing",
-        "        or_(*answered_for(mine), Case.id.in_(shared(mine))),\n",
-        "",
-    ),
-    (
-        "visible tasks",
-        "access/working",
-        "            or_(in_my_queues(mine), _shared_with_me(session, mine)),\n",
-        "",
-    ),
-    (
-        "a locked case's task",
-        "access/working",
-        "return not case.locked and (works",
-        "return (works",
-    ),
-    (
-        "a task at hand",
-        "access/working",
-        "return desk in mine.queues or person",
-        "return True or person",
-    ),
-    (
-        "the case at hand",
-        "access/dividing",
-        "    if not may_see(session, username, case):\n        return frozenset()\n",
-        "",
-    ),
-    (
-        "answering for it",
-        "access/dividing",
-        "    if _answers_for(session, mine, case):\n",
-        "    if True:\n",
-    ),
-    (
-        "taking part",
-        "access/dividing",
-        "    for why in _takes_part(session, mine, case):\n",
-        "    for why in ('proevet',):\n",
-    ),
-    ("a partner's desk", "access/dividing", " and desk not in mine.blind_units", ""),
-    (
-        "the committee's parts",
-        "access/dividing",
-        "        return _OF_THE_COMMITTEE\n",
-        "        return EVERY_PART\n",
-    ),
-    (
-        "the lawyer's parts",
-        "access/dividing",
-        "        return _OF_THE_LAWYER\n",
-        "        return EVERY_PART\n",
-    ),
-    (
-        "who is away today",
-        "access/reaching",
-        ", Absence.first_day <= day, Absence.last_day >= day",
-        "",
-    ),
-    (
-        "roles in force",
-        "access/reaching",
-        "and_(Role.username == User.username, organisation.in_force(Role, day))",
-        "Role.username == User.username",
-    ),
-    ("outside partners", "access/reaching", " if not row.partner}", "}"),
-    ("process owners", "access/reaching", "WORKERS - {RULES_ONLY}", "WORKERS"),
-    (
-        "consents in force",
-        "consent",
-        "        Consent.state.in_(IN_FORCE),\n        Consent.counterpart",
-        "        Consent.counterpart",
-    ),
-    ("whose consent", "consent", "        Consent.counterpart.in_(list(units)),\n", ""),
-    (
-        "what kind of consent",
-        "plan_sight",
-        "        if row.counterpart in units:\n",
-        "        if True:\n",
-    ),
-    (
-        "a partner's goals",
-        "plan_sight",
-        'goals = [row for row in content["maal"] if self._goal(row)]',
-        'goals = content["maal"]',
-    ),
-    (
-        "co-coordinators",
-        "appointment",
-        "    return and_(row.valid_to.is_(None), or_(row.until.is_(None), row.until >= day))",
-        "    return row.id.is_not(None)",
-    ),
-    (
-        "a unit's own papers",
-        "papers",
-        "        or_(row.author.in_(mine.usernames), row.unit.in_(mine.inner_units)),\n",
-        "",
-    ),
-    (
-        "invited to a meeting",
-        "papers",
-        "            or_(Meeting.id.in_(invited), Meeting.called_by.in_(mine.usernames)),\n",
-        "",
-    ),
-    (
-        "invited as a process owner",
-        "papers",
-        "    units = mine.inner_units | mine.partner_units\n",
-        "    units = mine.units\n",
-    ),
-    (
-        "parts of documents",
-        "papers",
-        "            Document.part.in_(seen & {NOTES, MEETINGS, GRANTS}),\n",
-        "            Document.part.in_({NOTES, MEETINGS, GRANTS}),\n",
-    ),
-)
 #: Those that every run of the tests sees to: a page, a list, a condition of the rule.
 SAMPLE = ("case/overview access.parts 1", "search access.visible_cases 1", "inside: locked cases")
-
-
-def found() -> list[Mutation]:
-    """Every mutation of the code as it stands."""
-    mutations = []
-    for pattern in ASKING:
-        for file in sorted(ROOT.glob(pattern)):
-            mutations += _calls(file)
-    for what, stem, old, new in INSIDE:
-        file = f"engine/domain/{stem}.py"
-        at = (ROOT / file).read_text(encoding="utf-8").find(old)
-        assert at >= 0, (
-            f"{what} is written otherwise now: mend INSIDE in tests/barrier/mutations.py"
-        )
-        mutations.append(Mutation(f"inside: {what}", file, at, old, new))
-    return mutations
-
-
-def _calls(file: Path) -> list[Mutation]:
-    path = file.relative_to(ROOT)
-    where = (
-        "/".join(path.with_suffix("").parts[1:]).removeprefix("queries/").removeprefix("domain/")
-    )
-    number: Counter[str] = Counter()
-    mutations = []
-    for call in ASKED.finditer(file.read_text(encoding="utf-8")):
-        called = call[0].rstrip("(")
-        number[called] += 1
-        name = f"{where} {called} {number[called]}"
-        new = f'__import__("tests.barrier.unfiltered", fromlist=["*"]).{call[1]}('
-        mutations.append(Mutation(name, str(path), call.start(), call[0], new))
-    return mutations
 
 
 @dataclass
@@ -275,7 +61,7 @@ class Hunt:
 class Sweep:
     """The mutations that are looked for together in one running site."""
 
-    site: trial.Site
+    site: Site
     hunts: list[Hunt]
     #: What the site tells somebody without any mutation.
     leaks: list = field(default_factory=list)
@@ -288,7 +74,7 @@ class Sweep:
         for number in range(states):
             if not self.unseen:
                 return
-            self._state(trial.State(self.site, number, 1, trial.Result()))
+            self._state(State(self.site, number, 1, Result()))
 
     def _scene(self, hunt: Hunt, scene: Callable) -> None:
         """Twice, each time anew: what is asked may change what there is."""
@@ -298,7 +84,7 @@ class Sweep:
                 client = self.site.client(laid.username)
                 look(laid, partial(laid.hold, client, laid.username, laid.asked), hunt)
 
-    def _as_it_is(self, state: trial.State, ask: Callable, hunt: Hunt) -> None:
+    def _as_it_is(self, state: State, ask: Callable, hunt: Hunt) -> None:
         with run_through() if hunt.mutation.name in TRIED else nullcontext(None) as ran:
             found, _ = _leaks(state, ask)
         # What is seen without the filter has come by; of what is not, it has to be looked for.
@@ -309,7 +95,7 @@ class Sweep:
     def unseen(self) -> list[Hunt]:
         return [hunt for hunt in self.hunts if not hunt.told]
 
-    def _state(self, state: trial.State) -> None:
+    def _state(self, state: State) -> None:
         for hunt in self.unseen:
             hunt.here = 0
         with state.drawn():
@@ -329,7 +115,7 @@ class Sweep:
         """A page of many cases that is not there for one is there for somebody else."""
         return answered is not None and (answered != 404 or "<nummer>" in rule or "task_id" in rule)
 
-    def _asks(self, state: trial.State, clients: dict):
+    def _asks(self, state: State, clients: dict):
         """(rule, method, what asks it and adds the leaks to the state's result)."""
         listed = iter(sweeping.changed_first(state.oracle, state.names))
         asked = sweeping.requests(self.site.rules, state.oracle, state.names, state.tokens)
@@ -339,9 +125,7 @@ class Sweep:
                 yield "lists", "GET", partial(state.hold_lists, clients[whose], whose)
             yield one.rule, one.method, partial(state.hold, clients[name], name, one)
 
-    def _ask(
-        self, state: trial.State, ask: Callable, put_back: Callable, method: str
-    ) -> int | None:
+    def _ask(self, state: State, ask: Callable, put_back: Callable, method: str) -> int | None:
         """Once as the site is, and once with each mutation that is come by and not yet seen.
 
         What was answered where there were no such.
@@ -363,7 +147,7 @@ class Sweep:
         return None if met else answered
 
     @staticmethod
-    def _mutated(state: trial.State, ask: Callable, hunt: Hunt) -> None:
+    def _mutated(state: State, ask: Callable, hunt: Hunt) -> None:
         began = time.process_time()
         with hunt.switch.on():
             leaks, _ = _leaks(state, ask)
@@ -376,7 +160,7 @@ class Sweep:
             print(hunt, flush=True)
 
 
-def _leaks(state: trial.State, ask: Callable) -> tuple[list[trial.Leak], int]:
+def _leaks(state: State, ask: Callable) -> tuple[list[Leak], int]:
     state.result.leaks.clear()
     answered = ask()
     return list(state.result.leaks), answered or 200
@@ -390,7 +174,7 @@ def swept(
     states: int = STATES,
 ) -> Sweep:
     """Look for the mutations in a site over a copy of the world; in some of its routes alone."""
-    site = trial.Site(built, folder)
+    site = Site(built, folder)
     if routes:
         site.aim(routes)
     sweep = Sweep(site, [Hunt(mutation, mutation.switch()) for mutation in mutations])

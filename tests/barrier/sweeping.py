@@ -14,7 +14,8 @@ from itertools import zip_longest
 from werkzeug.routing import Rule
 
 from tests.barrier.asking import SEARCHES, Asked, Asker
-from tests.barrier.oracle import UNFINISHED, Oracle, Person
+from tests.barrier.oracle import Oracle
+from tests.barrier.person import UNFINISHED, Person
 
 #: How often each kind is asked for on a route: a page has several ways to be asked.
 TIMES = 2

@@ -13,8 +13,12 @@ import pytest
 
 from engine.domain import access
 from engine.store import Base
-from tests.barrier import asking, mutations, planting, trial, world
+from tests.barrier import asking, filters, mutations, planting, trial, world
+from tests.barrier.asking import Asked
+from tests.barrier.result import Result
 from tests.barrier.scenes import SCENES, TRIED
+from tests.barrier.site import Site
+from tests.barrier.state import State
 
 TRIALS = int(os.environ.get("OVERLIGGER_BARRIER_TRIALS", "2000"))
 SEED = int(os.environ.get("OVERLIGGER_BARRIER_SEED", "1"))
@@ -36,7 +40,7 @@ NO_CASE = {
 }
 
 #: What of `access` says how far somebody reaches or where a task lies: the filters build on it, and
-#: its own conditions stand in `mutations.INSIDE`.
+#: its own conditions stand in `filters.INSIDE`.
 NO_FILTERS = {
     "Lane",
     "Reach",
@@ -55,14 +59,14 @@ def built(fiktivby, tmp_path_factory):
 
 
 def test_no_route_tells_anybody_what_does_not_exist_for_them(built, tmp_path):
-    site = trial.Site(built, tmp_path)
+    site = Site(built, tmp_path)
     result = trial.run(site, TRIALS, SEED)
     site.close()
     print(f"seed {SEED}: {result}")
     assert not result.leaks, "\n".join(map(str, result.leaks))
     assert result.shown > TRIALS // 20, "hardly anything was seen: the trials prove nothing"
     assert result.denied > TRIALS // 20, "hardly anything was hidden: the trials prove nothing"
-    missing = {rule.rule for rule in site.rules if rule.endpoint not in trial.asking.ELSEWHERE}
+    missing = {rule.rule for rule in site.rules if rule.endpoint not in asking.ELSEWHERE}
     assert missing <= result.routes.keys() or TRIALS < 2000, missing - result.routes.keys()
 
 
@@ -70,11 +74,11 @@ def test_a_page_that_breaks_turns_a_trial_red(built, tmp_path):
     def breaks():
         raise RuntimeError
 
-    site = trial.Site(built, tmp_path)
+    site = Site(built, tmp_path)
     site.app.view_functions["cases.show"] = breaks
     site.aim(["/sager"])
-    with trial.State(site, 0, SEED, result := trial.Result()).drawn() as state:
-        state.hold(site.client(USER), USER, trial.Asked("GET", "/sager", "/sager"))
+    with State(site, 0, SEED, result := Result()).drawn() as state:
+        state.hold(site.client(USER), USER, Asked("GET", "/sager", "/sager"))
     site.close()
     assert [leak.why for leak in result.leaks] == ["broke: what it would have told is not known"]
 
@@ -99,7 +103,7 @@ def test_whatever_a_page_is_asked_with_is_asked_by_the_trials():
 
 
 def test_a_query_that_does_not_ask_who_is_asking_is_seen(built, tmp_path):
-    sample = [each for each in mutations.found() if each.name in mutations.SAMPLE]
+    sample = [each for each in filters.found() if each.name in mutations.SAMPLE]
     assert len(sample) == len(mutations.SAMPLE)
     sweep = mutations.swept(built, tmp_path, sample)
     assert not sweep.leaks, "\n".join(map(str, sweep.leaks))
@@ -107,7 +111,7 @@ def test_a_query_that_does_not_ask_who_is_asking_is_seen(built, tmp_path):
 
 
 def test_in_each_scene_all_is_well_and_the_missing_filter_is_seen(built, tmp_path):
-    laid = [each for each in mutations.found() if each.name in SCENES]
+    laid = [each for each in filters.found() if each.name in SCENES]
     assert {each.name for each in laid} == SCENES.keys(), (
         "a scene is named after no filter there is"
     )
@@ -117,17 +121,17 @@ def test_in_each_scene_all_is_well_and_the_missing_filter_is_seen(built, tmp_pat
 
 
 def test_whatever_is_said_to_tell_nothing_is_tried(built, tmp_path):
-    tried = [each for each in mutations.found() if each.name in mutations.NOTHING_TOLD]
+    tried = [each for each in filters.found() if each.name in filters.NOTHING_TOLD]
     sweep = mutations.swept(built, tmp_path, tried, states=0)
     assert not sweep.leaks, "\n".join(map(str, sweep.leaks))
     assert sweep.unseen == sweep.hunts, [hunt.told for hunt in sweep.hunts]
-    assert TRIED.keys() == mutations.NOTHING_TOLD.keys()
+    assert TRIED.keys() == filters.NOTHING_TOLD.keys()
 
 
 def test_every_file_that_asks_the_barrier_is_aimed_at_and_every_exception_is_still_there():
-    names = {each.name for each in mutations.found()}
+    names = {each.name for each in filters.found()}
     assert len(names) > 60
-    assert mutations.NOTHING_TOLD.keys() <= names
+    assert filters.NOTHING_TOLD.keys() <= names
     functions = {name.rpartition(" ")[0].rpartition(" ")[2] for name in names}
     for function in access.__all__:
         asks = f"access.{function}" in functions or function in NO_FILTERS

@@ -19,8 +19,11 @@ from engine.domain.consent import Consent
 from engine.domain.organisation import Absence, Role
 from engine.domain.people import Party
 from engine.reads import Read
-from tests.barrier import asking, trial, world
-from tests.barrier.oracle import Oracle, Rows
+from tests.barrier import asking, world
+from tests.barrier.answer import text_of
+from tests.barrier.oracle import Oracle
+from tests.barrier.rows import Rows
+from tests.barrier.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def built(fiktivby, tmp_path_factory):
 
 @pytest.fixture
 def site(built, tmp_path):
-    made = trial.Site(built, tmp_path)
+    made = Site(built, tmp_path)
     with clock.travelling(world.NOW):
         yield made
     made.close()
@@ -205,7 +208,7 @@ def _told(site, client, username: str, case) -> tuple[set[str], int]:
         query = {"ord": citizen, "fane": "ikke_fordelt", "vis": "enhed"}
         query = query if "<nummer>" not in rule else {"fra": "1", "til": "1"}
         answer = client.get(address, query_string=query)
-        said = trial._text(answer)
+        said = text_of(answer)
         words |= {w for w in world.CANARY.findall(said) if canaries[w].case_id == case.id}
         numbered += case.nummer in said and case.nummer not in address
         if "<nummer>" in rule and answer.status_code == 200:
