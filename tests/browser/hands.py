@@ -160,6 +160,9 @@ class Troupe:
     def take(self, step: Step) -> None:
         """One step through the pages; a picture of what the person saw when it fails."""
         if step.at is not None:
+            # What a page still asks for on another day would be told to sign in, and lead it away.
+            for page in self.pages.values():
+                page.goto("about:blank")
             self.player.passage.to(step.at)
         if step.action is not None:
             page = self.page_of(step.get("by"))
