@@ -80,9 +80,12 @@ def _demand_user() -> Response | None:
         return None
     if view is None:
         return None  # no such page: the 404 tells nothing to strangers
-    here = request.full_path.rstrip("?") if request.method == "GET" else refusals.page_before()
+    partial = request.headers.get("HX-Request")
+    # Whoever signs in again comes back to a page: not to a part of it, nor to what was sent.
+    is_page = request.method == "GET" and not partial
+    here = request.full_path.rstrip("?") if is_page else refusals.page_before()
     there = url_for("sign_in.show", videre=here)
-    if request.headers.get("HX-Request"):
+    if partial:
         return Response(status=401, headers={"HX-Redirect": there})
     return refusals.signed_out(there) if refusals.written() else redirect(there)
 

@@ -59,6 +59,15 @@ def test_a_sign_in_lasts_a_working_day(app, client_of):
     assert client.get("/opgaver").status_code == 302
 
 
+def test_a_part_of_a_page_that_asks_too_late_leads_back_to_its_page(client_of):
+    client = client_of("koordinator-1")
+    clock._clock.advance(hours=13)
+    page = {"HX-Request": "true", "Referer": "http://localhost/opgaver?fane=mine"}
+    answer = client.get("/opgaver/filtre?fane=mine", headers=page)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/log-paa?videre=/opgaver?fane%3Dmine"
+
+
 def test_what_was_written_before_the_sign_in_ended_is_shown_again(client_of):
     client = client_of("koordinator-1")
     clock._clock.advance(hours=13)
