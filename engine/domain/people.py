@@ -39,12 +39,20 @@ class NameAndBirthDateMissing(Refused):
     """Skriv navn og fødselsdato. Uden et CPR-nummer er det dem, personen findes på igen."""
 
 
+class NobodyBornThen(Refused):
+    """Fødselsdatoen kan ikke passe: dagen er ikke kommet endnu, eller den ligger mere end 120 år tilbage. Ret den, og prøv igen."""
+
+
 class PersonMayExist(Refused):
     """Der er allerede en person med samme navn og fødselsdato. Se dem, du kan se, og vælg den rigtige, eller bekræft, at det er en anden person."""
 
 
 class MayNotRegister(Refused):
     """Kun ansatte i kommunen kan registrere personer. Henvis borgeren i stedet."""
+
+
+#: Nobody lives longer: a year before that is mistyped.
+OLDEST = 120
 
 
 class Person(Base):
@@ -119,8 +127,12 @@ def register(
 ) -> Person:
     """Find the person by CPR or replacement number or add them; without either a new one each time.
 
-    Raises `cpr.InvalidCpr`, `cpr.InvalidReplacement`, TwoNumbers and AnotherPersonsNumber.
+    Raises `cpr.InvalidCpr`, `cpr.InvalidReplacement`, NobodyBornThen, TwoNumbers and
+    AnotherPersonsNumber.
     """
+    born = facts.get("birth_date")
+    if born and not (born <= clock.today() and age_on(born, clock.today()) <= OLDEST):
+        raise NobodyBornThen
     if cpr_number and replacement:
         raise TwoNumbers
     if replacement:

@@ -71,7 +71,10 @@ class Referral(Base):
 
 
 def citizens_of(session: Session, answers: Mapping[str, Any]) -> list[Person]:
-    """The citizen whom a referral's own answers name. Raises BorgerMangler, InvalidCpr."""
+    """The citizen whom a referral's own answers name.
+
+    Raises BorgerMangler, InvalidCpr, `people.NobodyBornThen`.
+    """
     name, number = answers.get("borger_navn"), answers.get("borger_cpr")
     born = answers.get("borger_foedselsdato")
     if not number and not (name and born):

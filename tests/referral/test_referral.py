@@ -60,6 +60,12 @@ def test_a_referral_about_nobody_is_refused(session, answers):
         referral.citizens_of(session, answers)
 
 
+@pytest.mark.parametrize("born", ["2999-01-01", "1700-01-01"])
+def test_nobody_is_referred_who_is_not_born_or_was_born_in_another_century(session, born):
+    with pytest.raises(people.NobodyBornThen):
+        referral.citizens_of(session, {"borger_navn": "Ina", "borger_foedselsdato": born})
+
+
 def test_an_impossible_number_is_refused(session):
     with pytest.raises(cpr.InvalidCpr):
         referral.citizens_of(session, {"borger_cpr": "310299-1234"})

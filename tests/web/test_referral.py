@@ -60,6 +60,10 @@ def test_another_referral_of_the_same_citizen_joins_the_open_case(app, client_of
         ({"bekymring": ""}, "f-bekymring"),
         ({"borger_cpr": "740309-40"}, "f-borger_cpr"),
         ({"borger_cpr": "", "borger_navn": ""}, "f-borger_cpr"),
+        ({"borger_cpr": "", "borger_foedselsdato": "2999-01-01"}, "f-borger_foedselsdato"),
+        # Everything that is missing is told at once.
+        ({"borger_cpr": "", "bekymring": "", "haster": ""}, "f-bekymring"),
+        ({"borger_cpr": "", "bekymring": "", "haster": ""}, "f-haster"),
         ({"formaal_kriminalitetsforebyggende": ""}, "f-formaal_kriminalitetsforebyggende"),
     ],
 )

@@ -8,7 +8,7 @@ from datetime import date
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
 from engine import casework, forms
-from engine.domain import access, cases, cpr, referral
+from engine.domain import access, cases, cpr, people, referral
 from engine.queries import referral as query
 from engine.queries import registered
 from web import sheets, signing
@@ -55,8 +55,11 @@ def send():
         )
     except forms.FormErrors as refused:
         return _page(found, answers, refused.errors, about)
-    except (cpr.InvalidCpr, referral.BorgerMangler) as refused:
-        return _page(found, answers, [("borger_cpr", refused.message)], about)
+    except (cpr.InvalidCpr, referral.BorgerMangler, people.NobodyBornThen) as refused:
+        field = WHO[2] if isinstance(refused, people.NobodyBornThen) else WHO[1]
+        # Whom it is about is asked first; what else is missing is told at the same time.
+        others = forms.check(found.form, answers, {}).errors
+        return _page(found, answers, [(field, refused.message), *others], about)
     except referral.SspFormaalMangler as refused:
         told = [("formaal_kriminalitetsforebyggende", refused.message)]
         return _page(found, answers, told, about)

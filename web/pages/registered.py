@@ -48,9 +48,9 @@ def register():
     except people.PersonMayExist as refused:
         found = registered.find(signing.reading(), me, name, born)
         return _page(form, refused=refused.message, found=found, another=True)
-    except (people.NameAndBirthDateMissing, cpr.InvalidReplacement) as refused:
+    except (people.NameAndBirthDateMissing, people.NobodyBornThen) as refused:
         return _page(form, refused=refused.message)
-    except people.AnotherPersonsNumber as refused:
+    except (cpr.InvalidReplacement, people.AnotherPersonsNumber) as refused:
         return _page(form, refused=refused.message)
     flash(_("Personen er registreret."))
     return redirect(url_for("registered.show"), 303)
