@@ -94,6 +94,20 @@ def test_every_number_is_as_large_as_its_list(granted, client_of, site_store):
     assert "24.000" in borne and "60.000" not in borne
 
 
+def test_a_leader_reads_the_budget_and_where_it_ends_among_the_figures(granted, client_of):
+    page = client_of("leder-fam").get("/noegletal").text
+    table = re.search(r"figure-budget.*?</table>", page, re.DOTALL)[0]
+    told = {of: kroner(table, of) for of in ("Ramme", "Bevilget", "Fri")}
+    assert told == {"Ramme": 60_000, "Bevilget": 60_000, "Fri": 0}
+    addresses = re.findall(r'href="([^"#]+)', table)
+    assert len(addresses) == 5
+    for address in addresses:
+        assert client_of("leder-fam").get(address).status_code == 200, address
+    # Who reads no budget reads none here, and among one's own cases it tells nothing.
+    assert "figure-budget" not in client_of("sagsbehandler-mis").get("/noegletal").text
+    assert "figure-budget" not in client_of("koordinator-3").get("/noegletal?for=mine").text
+
+
 def test_whose_money_it_is_is_told_to_those_who_see_the_case_alone(granted, client_of):
     for address in (LINE, f"{LINE}/bevaegelser", f"{LINE}/tal/bevilget"):
         mine, others = client_of("koordinator-3").get(address), client_of("leder-fam").get(address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from engine import clock
-from engine.queries import figures
+from engine.queries import budget, figures
 from web import figure_files, inbox_address, signing, trend
 
 blueprint = Blueprint("figures", __name__)
@@ -23,6 +23,8 @@ def show():
             for name in figures.SECTIONS
         ],
         work=figures.WORK,
+        money=figures.GRANTS,
+        budgets=_budgets(session, found.scope),
         carried=figures.carried(session, found.scope),
         queues=figures.worked(session, signing.me().username, found.scope),
         inbox=inbox_address.address,
@@ -31,6 +33,12 @@ def show():
         drawn=trend.drawn,
         choices=figures.MONTHS,
     )
+
+
+def _budgets(session, chosen: figures.Scope) -> list[tuple[budget.Line, budget.Outlook]]:
+    """The shared budget, for those who read it: among one's own cases it tells nothing."""
+    mine = chosen.key == figures.MINE
+    return [] if mine else budget.this_year(session, signing.me().username)
 
 
 @blueprint.get("/noegletal.<filtype>")

@@ -10,7 +10,7 @@ from engine.queries.budget.cover_note import CoverNote, YearCover, cover_note
 from engine.queries.budget.granted import Granted, granted
 from engine.queries.budget.lines import BudgetLines, Line, UnitShare, line, lines, unit_names
 from engine.queries.budget.movements import PAGE, Movement, movements
-from engine.queries.budget.outlook import Outlook, outlook
+from engine.queries.budget.outlook import Outlook, outlook, this_year
 from engine.queries.budget.rights import Rights, is_there, rights
 from engine.queries.budget.waiting import (
     Asking,
@@ -53,6 +53,7 @@ __all__ = [
     "movements",
     "outlook",
     "rights",
+    "this_year",
     "unit_names",
     "waiting",
     "without_cover",

@@ -14,6 +14,8 @@ from engine.domain.budget import BudgetEntry, BudgetLine, ledger
 from engine.domain.escalation import Application
 from engine.domain.forecast import Month, Stretch, assumptions, forecast, granted_share
 from engine.domain.grants import Grant
+from engine.queries.budget.lines import Line, lines
+from engine.queries.budget.rights import is_there
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,14 @@ def outlook(session: Session, username: str, line: str) -> Outlook:
         over=max(at_year_end - row.total, Decimal(0)),
         assumptions=assumptions(share),
     )
+
+
+def this_year(session: Session, username: str) -> list[tuple[Line, Outlook]]:
+    """The shared lines of this year with what they come to; none where the reader has no budget."""
+    if not is_there(session, username):
+        return []
+    shared = lines(session, username).shared
+    return [(each, outlook(session, username, each.line)) for each in shared]
 
 
 def open_applications(session: Session) -> list[Application]:

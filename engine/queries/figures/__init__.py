@@ -16,6 +16,7 @@ from engine.queries.figures import (  # noqa: F401 - each registers its figures
 from engine.queries.figures.figure import (
     COUNT,
     FIGURES,
+    GRANTS,
     MEAN,
     MEDIAN,
     SECTIONS,
@@ -43,6 +44,7 @@ __all__ = [
     "COUNT",
     "EVERYTHING",
     "FIGURES",
+    "GRANTS",
     "MEAN",
     "MEDIAN",
     "MINE",
