@@ -17,7 +17,7 @@ KANDIDATER = "kandidater"
 def beside(session: Session, found: Task, form: Form | None) -> list[Candidate]:
     """The candidates, the best suited first; none beside other forms, or without sight of the case."""
     asked = form is not None and form.properties.get("sideblad") == KANDIDATER
-    if not asked or not found.may_open_case:
+    if not asked or not found.may_know_work:
         return []
     return candidates.ranked(session, session.get_one(Case, found.case_id))
 

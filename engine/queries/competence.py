@@ -49,7 +49,7 @@ def beside(
     """`seen`: the variables of the task. None beside other forms, or without sight of the case."""
     asked = form is not None and form.properties.get("sideblad") == COMPETENCE
     law = seen.get("lovomraade")
-    if not asked or not found.may_open_case or not law:
+    if not asked or not found.may_know_work or not law:
         return None
     case = session.get_one(Case, found.case_id)
     what, amount = seen.get("beslutningstype"), seen.get("beloeb")

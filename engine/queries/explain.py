@@ -56,7 +56,7 @@ def why(session: Session, found: tasks.Task) -> tuple[Reason, ...]:
     task = found.row
     program = diagrams.program(session, task.release_id)
     # The steps before it are the case's: they are for those who may see that.
-    told = _step(session, task) if found.may_open_case else []
+    told = _step(session, task) if found.may_know_work else []
     reasons = _trigger(session, task, told)
     reasons += _choices(session, program, task, told)
     if found.due and found.due.words:

@@ -52,7 +52,7 @@ class Beside:
 def beside(session: Session, found: Task, form: Form | None) -> Beside | None:
     """None beside other forms, or without sight of the case."""
     asked = form is not None and form.properties.get("sideblad") in (PLACEMENT, KANDIDATER)
-    if not asked or not found.may_open_case:
+    if not asked or not found.may_know_work:
         return None
     case = session.get_one(Case, found.case_id)
     row = placement.latest(session, case)

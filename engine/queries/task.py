@@ -65,7 +65,8 @@ class Colleague:
 class Task:
     """Everything but the form. `holder` and `done_by` are people's names.
 
-    `mine`: the reader may answer it now; `taken`: somebody else has it.
+    `mine`: the reader may answer it now; `taken`: somebody else has it. `parts`: of its case, those
+    that exist for the reader.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Task:
     case_id: str
     nummer: str
     may_open_case: bool
+    parts: frozenset[str]
     citizens: tuple[Citizen, ...]
     coordinator: str
     about: str
@@ -103,6 +105,11 @@ class Task:
     frames: tuple[Frame, ...]
     pack: bool
     row: WorkItem = field(repr=False, compare=False)
+
+    @property
+    def may_know_work(self) -> bool:
+        """Whether the reader may know what others do in the case: a citizen lets a partner know the plan."""
+        return access.PEOPLE in self.parts
 
     @property
     def button(self) -> str:
@@ -136,7 +143,8 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
     if row is None or not access.may(session, username, "complete", row):
         return None
     case = session.get_one(Case, row.case_id)
-    sees_case = access.may_see(session, username, case)
+    seen = access.parts(session, username, case)
+    sees_case = bool(seen)
     program = diagrams.program(session, row.release_id)
     element = program.element(row.process, row.element)
     process = program.diagrams[row.process]
@@ -161,6 +169,7 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
         # shows itself alone: whose it is does not exist for the reader.
         nummer=case.nummer if sees_case else "",
         may_open_case=sees_case,
+        parts=seen,
         citizens=tuple(map(_citizen, citizens.known(session, username, case))) if sees_case else (),
         coordinator=holders.person(session, case.koordinator) if sees_case else "",
         about=which_names(session, username, [row]).get(row.id, "") if sees_case else "",
@@ -179,17 +188,16 @@ def task(session: Session, username: str, task_id: str) -> Task | None:
         done_at=row.completed_at,
         may_assign=unfinished and (free or access.may(session, username, "assign", row)),
         frames=tuple(frame.beside_task(session, username, row, case)) if sees_case else (),
-        pack=sees_case and _asks_for_pack(session, username, row, case),
+        pack=access.NOTES in seen and _asks_for_pack(session, row),
         row=row,
     )
 
 
-def _asks_for_pack(session: Session, username: str, row: WorkItem, case: Case) -> bool:
+def _asks_for_pack(session: Session, row: WorkItem) -> bool:
     if row.form_id is None:
         return False
     form = diagrams.form(session, row.release_id, row.form_id)
-    asked = form.properties.get("sideblad") == "overdragelse"
-    return asked and access.NOTES in access.parts(session, username, case)
+    return form.properties.get("sideblad") == "overdragelse"
 
 
 def sheet(session: Session, username: str, found: Task) -> Sheet:

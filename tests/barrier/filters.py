@@ -54,148 +54,153 @@ NOTHING_TOLD = {
     "papers access.parts 1": "whose a note is that one may write; tests/queries/test_notes",
     "task access.may 2": "only whether a button stands there; the verb asks again",
     "task access.may 3": "names of colleagues; the verb asks again",
-    "task access.parts 1": "only whether a way leads to the pack, which asks again",
 }
 #: Conditions inside the rule: (what it is, file, the text, the text without it).
 INSIDE = (
-    ("locked cases", "access/seeing", "Case.locked.is_(False), ", ""),
+    ("locked cases", "domain/access/seeing", "Case.locked.is_(False), ", ""),
     (
         "whose part has ended",
-        "access/seeing",
+        "domain/access/seeing",
         "        or_(row.valid_to.is_(None), row.valid_to > today),\n",
         "",
     ),
-    ("who begins tomorrow", "access/seeing", "        row.valid_from <= today,\n", ""),
+    ("who begins tomorrow", "domain/access/seeing", "        row.valid_from <= today,\n", ""),
     (
         "a partner's task",
-        "access/seeing",
+        "domain/access/seeing",
         "unfinished(), way, shows)",
         "unfinished(), way)",
     ),
     (
         "the unit's cases",
-        "access/seeing",
+        "domain/access/seeing",
         "Case.owner_unit.in_(mine.inner_units)",
         "Case.id.is_not(None)",
     ),
-    ("unfinished tasks", "access/seeing", "where(unfinished(), way,", "where(way,"),
+    ("unfinished tasks", "domain/access/seeing", "where(unfinished(), way,", "where(way,"),
     (
         "whole cases",
-        "access/seeing",
+        "domain/access/seeing",
         "        or_(*answered_for(mine), Case.id.in_(shared(mine))),\n",
         "",
     ),
     (
         "visible tasks",
-        "access/working",
+        "domain/access/working",
         "            or_(in_my_queues(mine), _shared_with_me(session, mine)),\n",
         "",
     ),
     (
         "a locked case's task",
-        "access/working",
+        "domain/access/working",
         "return not case.locked and (works",
         "return (works",
     ),
     (
         "a task at hand",
-        "access/working",
+        "domain/access/working",
         "return desk in mine.queues or person",
         "return True or person",
     ),
     (
         "the case at hand",
-        "access/dividing",
+        "domain/access/dividing",
         "    if not may_see(session, username, case):\n        return frozenset()\n",
         "",
     ),
     (
         "answering for it",
-        "access/dividing",
+        "domain/access/dividing",
         "    if _answers_for(session, mine, case):\n",
         "    if True:\n",
     ),
     (
         "taking part",
-        "access/dividing",
+        "domain/access/dividing",
         "    for why in _takes_part(session, mine, case):\n",
         "    for why in ('proevet',):\n",
     ),
-    ("a partner's desk", "access/dividing", " and desk not in mine.blind_units", ""),
+    ("a partner's desk", "domain/access/dividing", " and desk not in mine.blind_units", ""),
     (
         "the committee's parts",
-        "access/dividing",
+        "domain/access/dividing",
         "        return _OF_THE_COMMITTEE\n",
         "        return EVERY_PART\n",
     ),
     (
         "the lawyer's parts",
-        "access/dividing",
+        "domain/access/dividing",
         "        return _OF_THE_LAWYER\n",
         "        return EVERY_PART\n",
     ),
     (
         "who is away today",
-        "access/reaching",
+        "domain/access/reaching",
         ", Absence.first_day <= day, Absence.last_day >= day",
         "",
     ),
     (
         "roles in force",
-        "access/reaching",
+        "domain/access/reaching",
         "and_(Role.username == User.username, organisation.in_force(Role, day))",
         "Role.username == User.username",
     ),
-    ("outside partners", "access/reaching", " if not row.partner}", "}"),
-    ("process owners", "access/reaching", "WORKERS - {RULES_ONLY}", "WORKERS"),
+    ("outside partners", "domain/access/reaching", " if not row.partner}", "}"),
+    ("process owners", "domain/access/reaching", "WORKERS - {RULES_ONLY}", "WORKERS"),
     (
         "consents in force",
-        "consent",
+        "domain/consent",
         "        Consent.state.in_(IN_FORCE),\n        Consent.counterpart",
         "        Consent.counterpart",
     ),
-    ("whose consent", "consent", "        Consent.counterpart.in_(list(units)),\n", ""),
+    ("whose consent", "domain/consent", "        Consent.counterpart.in_(list(units)),\n", ""),
     (
         "what kind of consent",
-        "plan_sight",
+        "domain/plan_sight",
         "        if row.counterpart in units:\n",
         "        if True:\n",
     ),
     (
         "a partner's goals",
-        "plan_sight",
+        "domain/plan_sight",
         'goals = [row for row in content["maal"] if self._goal(row)]',
         'goals = content["maal"]',
     ),
     (
         "co-coordinators",
-        "appointment",
+        "domain/appointment",
         "    return and_(row.valid_to.is_(None), or_(row.until.is_(None), row.until >= day))",
         "    return row.id.is_not(None)",
     ),
     (
         "a unit's own papers",
-        "papers",
+        "domain/papers",
         "        or_(row.author.in_(mine.usernames), row.unit.in_(mine.inner_units)),\n",
         "",
     ),
     (
         "invited to a meeting",
-        "papers",
+        "domain/papers",
         "            or_(Meeting.id.in_(invited), Meeting.called_by.in_(mine.usernames)),\n",
         "",
     ),
     (
         "invited as a process owner",
-        "papers",
+        "domain/papers",
         "    units = mine.inner_units | mine.partner_units\n",
         "    units = mine.units\n",
     ),
     (
         "parts of documents",
-        "papers",
+        "domain/papers",
         "            Document.part.in_(seen & {NOTES, MEETINGS, GRANTS}),\n",
         "            Document.part.in_({NOTES, MEETINGS, GRANTS}),\n",
+    ),
+    (
+        "what others do",
+        "queries/task",
+        "return access.PEOPLE in self.parts",
+        "return bool(self.parts)",
     ),
 )
 
@@ -207,7 +212,7 @@ def found() -> list[Mutation]:
         for file in sorted(ROOT.glob(pattern)):
             mutations += _calls(file)
     for what, stem, old, new in INSIDE:
-        file = f"engine/domain/{stem}.py"
+        file = f"engine/{stem}.py"
         at = (ROOT / file).read_text(encoding="utf-8").find(old)
         assert at >= 0, f"{what} is written otherwise now: mend INSIDE in tests/barrier/filters.py"
         mutations.append(Mutation(f"inside: {what}", file, at, old, new))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 
 from engine.imports.columns import HEADINGS
 from tests.barrier.answering import answers
@@ -63,9 +64,16 @@ def a_partners_task_is_due(stage: Stage):
     return whose, get("/kalender", vis="enhed")
 
 
-@without("task access.may_see 1")
+@without("task access.parts 1")
 def a_partner_opens_a_task(stage: Stage):
     return _an_outsiders_task(stage)
+
+
+@without("inside: process owners")
+def a_unit_takes_part_where_somebody_sees_to_the_rules(stage: Stage):
+    stage.add("roles", username="procesejer-1", unit="JOB", role="procesejer")
+    stage.takes_part(stage.case("2026-0010"), "JOB")
+    return "procesejer-1", get("/sager")
 
 
 @without("committee/beside access.parts 1")
@@ -111,6 +119,15 @@ def a_partner_has_a_task_and_a_consent(stage: Stage):
     stage.agreed(case, "X-SKO", ["bolig"])
     stage.lies(stage.task(case, "start_indsats"), "X-SKO")
     return "partner-x-sko", get("/sager/<nummer>", "/sager/2026-0001")
+
+
+@without("inside: what others do")
+def a_partner_with_a_consent_has_a_task_that_others_led_to(stage: Stage):
+    case = stage.case("2026-0010")
+    stage.agreed(case, "X-SKO", ["bolig"])
+    task = stage.task(case, "samtykker")
+    stage.lies(task, "X-SKO")
+    return "partner-x-sko", get("/opgaver/<task_id>", f"/opgaver/{task}")
 
 
 @without("inside: the lawyer's parts")
@@ -218,6 +235,15 @@ def a_unit_takes_part_in_a_locked_case(stage: Stage):
     return "sagsbehandler-job", get("/noter", ord=title)
 
 
+@without("calendar access.whole_cases 1")
+def a_duty_is_due_in_a_locked_case(stage: Stage):
+    """The reader coordinates it; their own calendar follows an address of theirs."""
+    stage.lock(stage.case("2026-0008"))
+    feed = {"username": "koordinator-4", "holds": "mine", "made_at": "2026-12-01 08:00:00.000000"}
+    stage.add("calendar_feeds", token_hash=sha256(b"adresse").hexdigest(), **feed)
+    return "koordinator-4", get("/kalender/<token>.ics", "/kalender/adresse.ics")
+
+
 @without("papers access.visible_cases 3")
 def somebody_wrote_a_note_in_a_case_that_is_locked(stage: Stage):
     case = stage.case("2026-0001")
@@ -314,16 +340,6 @@ def a_partner_opens_a_task_that_another_has(stage: Stage):
 @without("task access.may 3", TRIED)
 def a_partner_looks_to_whom_a_task_may_be_given(stage: Stage):
     return _an_outsiders_task(stage)
-
-
-@without("task access.parts 1", TRIED)
-def a_unit_has_a_task_with_the_pack_beside_it(stage: Stage):
-    """They see the case by the task alone; the pack is for who sees it whole."""
-    case = stage.case("2026-0001")
-    task = stage.task(case, "start_indsats")
-    stage.lies(task, "JOB")
-    stage.change("work_items", f"id = '{task}'", form_id="overdragelsesnotat")
-    return "sagsbehandler-job", get("/opgaver/<task_id>", f"/opgaver/{task}")
 
 
 def _a_meeting(stage: Stage, nummer: str) -> Asked:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from engine import casework, forms
 from engine.casework import correcting
 from engine.casework.refusals import AlreadyCompleted, NoLongerWanted, NoSuchTask
-from engine.domain import access, cases
+from engine.domain import access
 from engine.errors import Refused
 from engine.queries import candidates, competence, explain, holders, placement
 from engine.queries import task as query
@@ -292,7 +292,7 @@ def _answered(found: query.Task, answers=None, errors=(), reason: str = "", stat
         "fields": shown,
         "versions": [_version(session, sheet, version) for version in versions],
         "correcting": correcting_now and bool(versions),
-        "caused": _consequences(casework.caused(session, found.id), _parts_of(found)),
+        "caused": _consequences(casework.caused(session, found.id), found.parts),
         "faults": sheets.faults(shown, errors),
         "reason": reason,
         "why": explain.why(session, found),
@@ -314,12 +314,6 @@ def _consequences(caused: list, seen: frozenset[str]) -> list:
         if c.name and not c.name.islower() and part_of.get(c.kind, access.TASKS) in seen
     }
     return list(told.values())
-
-
-def _parts_of(found: query.Task) -> frozenset[str]:
-    session = signing.reading()
-    case = cases.by_number(session, found.nummer)
-    return access.parts(session, signing.me().username, case)
 
 
 def _version(session, sheet: query.Sheet, version: correcting.Answer) -> dict[str, Any]:
