@@ -18,6 +18,7 @@ from engine.domain import access, cases, organisation
 from engine.domain.cases import Case
 from engine.domain.facts import fact
 from engine.errors import Refused
+from engine.instances import UNFINISHED, Variable, WorkItem
 from engine.store import Base, Json, new_id
 
 
@@ -37,10 +38,16 @@ class DelegationErSlut(Refused):
     """Delegationen er allerede slut. Der er ikke noget at trække tilbage."""
 
 
+class AlleredeBedtOm(Refused):
+    """Der er allerede bedt om delegation efter {lov} i sagen. {enhed} har opgaven. Spørg en leder dér, hvis det haster."""
+
+
 class ForkertPeriode(Refused):
     """Delegationens slutdato ligger før startdatoen. Ret datoerne."""
 
 
+#: The task in which a leader of the law's unit gives it or refuses (F10), and what names the law.
+GIVING, LAW = "giv_delegation", "lovomraade"
 #: The event of a delegation that was taken back; why is its content.
 WITHDRAWAL = "delegation_withdrawn"
 #: How a delegation stands today.
@@ -197,6 +204,21 @@ def why_not(
     if day > row.valid_to:
         return f"delegationen udløb {row.valid_to:%d.%m.%Y}"
     return f"beløbet er over delegationens grænse på {row.max_amount:.0f} kr."
+
+
+def is_asked_for(session: Session, case: Case, law_area: str) -> bool:
+    """Whether the unit that owns the law has still to answer whether it delegates it in the case."""
+    query = (
+        select(Variable.value)
+        .join(WorkItem, WorkItem.instance_id == Variable.instance_id)
+        .where(
+            WorkItem.case_id == case.id,
+            WorkItem.element == GIVING,
+            WorkItem.state.in_(UNFINISHED),
+            Variable.name == LAW,
+        )
+    )
+    return law_area in session.scalars(query).all()
 
 
 def must_decide(

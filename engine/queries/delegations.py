@@ -19,8 +19,6 @@ from engine.instances import UNFINISHED, WorkItem
 from engine.queries import labels, search
 from engine.queries.inbox_names import user_names
 
-#: The task in which a leader gives or refuses (F10).
-TO_DECIDE = "giv_delegation"
 #: Whose work may need another unit's law, and who may let them.
 ROLES = frozenset({"koordinator", "leder", "chef"})
 #: The most of each kind that the page holds.
@@ -132,7 +130,7 @@ def reasons(session: Session, case_ids: Iterable[str]) -> dict[str, str]:
 
 def _asked(session: Session, username: str) -> list[Asked]:
     query = access.visible_tasks(session, username).where(
-        WorkItem.element == TO_DECIDE, WorkItem.state.in_(UNFINISHED)
+        WorkItem.element == delegation.GIVING, WorkItem.state.in_(UNFINISHED)
     )
     tasks = list(session.scalars(query.order_by(WorkItem.created_at, WorkItem.id).limit(MOST)))
     numbers, names = _whose(session, username, {task.case_id for task in tasks})

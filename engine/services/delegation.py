@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.domain import appointment, delegation, efforts, keys, rulings
+from engine.domain import appointment, delegation, efforts, keys, organisation, rulings
 from engine.domain.rulings import BegrundelseMangler, Ruling
 from engine.errors import Refused
 from engine.services import Context, service
@@ -26,16 +26,21 @@ class IngenEnhedHarLoven(Refused):
 
 @service("bestil_delegation")
 def ask(context: Context, lovomraade: str, **_: object) -> dict | None:
-    """Bed den enhed, der har loven, om at tage stilling til delegation. Forløbet venter ikke."""
-    context.start("delegation", {"lovomraade": lovomraade})
+    """Bed den enhed, der har loven, om at tage stilling til delegation, hvis den ikke er spurgt allerede. Forløbet venter ikke."""
+    if not delegation.is_asked_for(context.session, context.case, lovomraade):
+        context.start("delegation", {"lovomraade": lovomraade})
 
 
 @service("find_lovens_enhed")
 def find_owner(context: Context, lovomraade: str, **_: object) -> dict | None:
-    """Find den enhed, der træffer afgørelser efter loven."""
-    owner = delegation.owner_of(context.session, context.case, lovomraade)
+    """Find den enhed, der træffer afgørelser efter loven, og som ikke er spurgt allerede."""
+    session, case = context.session, context.case
+    owner = delegation.owner_of(session, case, lovomraade)
     if owner is None:
         raise IngenEnhedHarLoven(lov=lovomraade)
+    if delegation.is_asked_for(session, case, lovomraade):
+        name = organisation.unit(session, owner).name
+        raise delegation.AlleredeBedtOm(lov=lovomraade, enhed=name)
     return {"lovens_enhed": owner}
 
 

@@ -140,6 +140,17 @@ def test_a_delegation_can_be_called_back(outside):
     assert not may(outside, "mentor")
 
 
+def test_nobody_asks_for_the_same_delegation_twice(outside):
+    with pytest.raises(delegation.AlleredeBedtOm, match=r"LAB.*Beskæftigelse"):
+        outside.start("delegation", lovomraade="LAB")
+    assert outside.queues() == {"JOB-leder": ["giv_delegation"]}
+    outside.start("delegation", lovomraade="SEL")
+    # Answered, it may be asked for again.
+    outside.do("leder-job", "giv_delegation", delegation_svar="nej")
+    outside.start("delegation", lovomraade="LAB")
+    assert outside.queues()["JOB-leder"] == ["giv_delegation"]
+
+
 def test_one_that_ends_before_it_begins_is_refused(outside):
     with pytest.raises(delegation.ForkertPeriode):
         outside.do("leder-job", "giv_delegation", **{**GIVEN, "til": "2026-11-01"})
