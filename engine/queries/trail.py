@@ -45,7 +45,8 @@ def of_case(session: Session, username: str, nummer: str, before: int | None = N
         raise cases.NoSuchCase
     query = select(Event).where(Event.case_id == case.id, Event.kind.in_(TOLD))
     if before is not None:
-        query = query.where(Event.seq < before)
+        # An address may say any number, also one that no database holds.
+        query = query.where(Event.seq < max(0, min(before, case.event_seq + 1)))
     told: list[Entry] = []
     names = _Names(session)
     for event in session.scalars(query.order_by(Event.seq.desc()).execution_options(yield_per=100)):

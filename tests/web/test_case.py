@@ -99,3 +99,8 @@ def test_a_report_without_its_answers_is_told_beside_the_field(app, client_of, m
     answer = client_of("koordinator-1").post(f"{CASE}/meld/ny_oplysning", data={"oplysning": ""})
     assert answer.status_code == 422
     assert 'href="#f-oplysning"' in answer.text
+
+
+@pytest.mark.parametrize("before", ["9" * 30, "-" + "9" * 30, "x"])
+def test_a_trail_opens_from_any_address(app, client_of, mads, before):
+    assert client_of("koordinator-1").get(f"{CASE}/historik?foer={before}").status_code == 200
