@@ -51,6 +51,23 @@ def test_a_call_is_noted_in_three_clicks_without_a_task(mads, sign_in):
     expect(page.locator("#noter summary strong").first).to_have_text(title)
 
 
+def test_a_note_that_was_not_saved_is_not_left_without_asking(mads, sign_in):
+    page = sign_in("koordinator-1")
+    page.goto(CASE)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("Notat").click()
+    page.keyboard.type("Mads ringede.")
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Hele planen").click(no_wait_after=True)
+    expect(page.get_by_label("Notat")).to_have_value("Mads ringede.")
+    page.get_by_role("button", name="Gem notat").click()
+    expect(page.get_by_text("Noten er gemt og journaliseret.")).to_be_visible()
+    page.get_by_role("link", name="Hele planen").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Planen")
+    assert asked == ["beforeunload"]
+
+
 @pytest.mark.parametrize("width", [1366, 360])
 def test_papers_meetings_and_the_calendar_are_for_everybody(mads, sign_in, width):
     page = sign_in("koordinator-1", width)

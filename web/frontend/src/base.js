@@ -8,6 +8,7 @@ import { keepPlace } from './behaviours/place.js';
 import { liveForm } from './behaviours/form.js';
 import { roomKeys } from './behaviours/room_keys.js';
 import { readability } from './behaviours/readability.js';
+import { unsentText } from './behaviours/unsent.js';
 
 htmx.config.includeIndicatorCSS = false;
 DKFDS.init();
@@ -18,3 +19,4 @@ keepPlace();
 liveForm();
 roomKeys();
 readability();
+unsentText();
