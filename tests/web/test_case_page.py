@@ -86,6 +86,11 @@ def test_a_long_list_shows_its_newest_and_folds_the_rest(app, client_of, mads):
     assert f"Vis alle {count} breve" in folded
 
 
+def test_a_contact_is_told_with_the_unit_where_they_work(app, client_of, mads):
+    page = client_of("koordinator-1").get(CASE).text
+    assert re.search(r"Fie Familiesen</span> <small[^>]*>Sagsbehandler, Familieafdeling: ", page)
+
+
 def test_the_local_frame_of_each_unit_is_there_to_those_who_work_here(app, client_of, mads):
     text = "Familieafdelingen ringer hver fredag."
     day = date(2026, 11, 23)

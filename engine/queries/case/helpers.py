@@ -28,11 +28,11 @@ def of_case(session: Session, case: Case, names: dict, units: dict) -> list[Some
         Somebody(names.get(row.username, row.username), "Medkoordinator")
         for row in appointment.current(session, case, appointment.CO_COORDINATOR)
     ]
-    found += [
-        Somebody(row.who, labels.of(case_roles.ROLES, row.role), row.does)
-        for row in case_roles.table(session, case)
-    ]
-    found += [Somebody(units.get(code, code), "Enhed") for code in cases.units(session, case)]
+    taking_part = {code: units.get(code, code) for code in cases.units(session, case)}
+    for row in case_roles.table(session, case):
+        role, unit = labels.of(case_roles.ROLES, row.role), taking_part.get(row.unit)
+        found.append(Somebody(row.who, f"{role}, {unit}" if unit else role, row.does))
+    found += [Somebody(unit, "Enhed") for unit in taking_part.values()]
     return _each_once(found)
 
 
