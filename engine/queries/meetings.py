@@ -127,10 +127,10 @@ def meeting(session: Session, username: str, nummer: str, meeting_id: str) -> Me
     seen = access.parts(session, username, case)
     names = dict(session.execute(select(User.username, User.name)).all())
     units = dict(session.execute(select(Unit.code, Unit.name)).all())
-    answers = _answers(session, case)
-    guests = [_guest(one, names | units, answers) for one in row.invitees]
     # What was said is for those who work on the case; a partner knows when and where.
     inside = access.MEETINGS in seen
+    answers = _answers(session, case) if inside else {}
+    guests = [_guest(one, names | units, answers) for one in row.invitees]
     return Meeting(
         id=row.id,
         case_id=case.id,

@@ -197,6 +197,12 @@ INSIDE = (
         "            Document.part.in_({NOTES, MEETINGS, GRANTS}),\n",
     ),
     (
+        "what is said of a meeting",
+        "queries/meetings",
+        "    inside = access.MEETINGS in seen\n",
+        "    inside = True\n",
+    ),
+    (
         "what others do",
         "queries/task",
         "return access.PEOPLE in self.parts",

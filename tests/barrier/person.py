@@ -64,6 +64,7 @@ OPENED_BY: dict[str, set[str]] = {
     "sagsrolle": {"personer"},
     "samtykke": {"samtykker"},
     "frist": {"opgaver"},
+    "deltager": {"moeder"},
     "ansoegning": {"bevillinger"},
     "bevilling": {"bevillinger"},
     "hoering": {"bevillinger"},

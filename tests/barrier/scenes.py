@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 
+from engine.domain.meetings import HELD
 from engine.imports.columns import HEADINGS
 from tests.barrier.answering import answers
 from tests.barrier.asking import Asked
@@ -142,6 +143,25 @@ def a_lawyer_has_a_task(stage: Stage):
 @without("inside: what kind of consent")
 def two_partners_were_agreed_to_for_different_things(stage: Stage):
     """The school was told of the home; the doctor, of how the citizen is."""
+    case = _about_health(stage)
+    stage.agreed(case, "X-GP", ["helbred"])
+    return "partner-x-sko", get("/sager/<nummer>/plan", "/sager/2026-0001/plan")
+
+
+@without("inside: a partner's goals")
+def a_partner_opens_a_plan_of_something_else(stage: Stage):
+    _about_health(stage)
+    return "partner-x-sko", get("/sager/<nummer>/plan", "/sager/2026-0001/plan")
+
+
+@without("case/plan plan_sight.of 1")
+def a_partner_opens_a_case_whose_plan_is_of_something_else(stage: Stage):
+    _about_health(stage)
+    return "partner-x-sko", get("/sager/<nummer>", "/sager/2026-0001")
+
+
+def _about_health(stage: Stage) -> str:
+    """A case whose plan is about health, and of which the school may know the home alone."""
     case = stage.case("2026-0001")
     stage.db.execute("delete from consents where kind = 'videregivelse'")
     citizen = stage.citizen(case)
@@ -153,8 +173,7 @@ def two_partners_were_agreed_to_for_different_things(stage: Stage):
             goal |= {"domaene": "helbred_fysisk", "person": citizen}
         stage.change("plans", f"id = '{id_}'", content=json.dumps(content))
     stage.agreed(case, "X-SKO", ["bolig"])
-    stage.agreed(case, "X-GP", ["helbred"])
-    return "partner-x-sko", get("/sager/<nummer>/plan", "/sager/2026-0001/plan")
+    return case
 
 
 @without("people access.knows 1")
@@ -251,6 +270,14 @@ def somebody_wrote_a_note_in_a_case_that_is_locked(stage: Stage):
     query = "select author, title from notes where case_id = ? and author = 'sagsbehandler-mis'"
     writer, title = stage.db.execute(query, (case,)).fetchone()
     return writer, get("/noter", ord=title)
+
+
+@without("inside: what is said of a meeting")
+def a_partner_is_invited_to_a_meeting(stage: Stage):
+    case = stage.case("2026-0001")
+    stage.agreed(case, "X-SKO", ["bolig"])
+    stage.change("meetings", f"case_id = '{case}'", state=HELD)
+    return "partner-x-sko", _a_meeting(stage, "2026-0001")
 
 
 @without("notices_told papers.meetings 1")
