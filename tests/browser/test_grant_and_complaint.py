@@ -57,7 +57,7 @@ def test_a_part_is_granted_ruled_booked_told_complained_of_and_changed(told):
         if at_the_pages and step.action == "task":
             told.take(step)
         else:
-            assert told.player.take(step), told.player.played.failures
+            told.meanwhile(step)
             told.nummer = told.nummer or next(iter(told._cases()), None)
     page = told.page_of("koordinator-3")
     visit(page, "koordinator-3", f"/sager/{told.nummer}")
