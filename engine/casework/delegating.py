@@ -14,9 +14,6 @@ from engine.errors import Refused
 from engine.jobs import Job
 from engine.store import Store
 
-#: The variable that a diagram's timer counts to the end of a delegation from.
-UNTIL = "kompetence_til"
-
 
 class TilbagekaldUdenGrund(Refused):
     """Skriv, hvorfor delegationen bliver trukket tilbage. Koordinatoren får det at vide."""
@@ -57,5 +54,5 @@ def _ask_who_decides(step: Step, case: Case) -> None:
     for timer in step.session.scalars(query).all():
         running = step.load(timer.instance_id)
         program = diagrams.program(step.session, running.instance.release_id)
-        if UNTIL in program.element(timer.process, timer.element).event.timer.text:
+        if delegation.UNTIL in program.element(timer.process, timer.element).event.timer.text:
             running.flow.fire(timer.ref)

@@ -48,6 +48,8 @@ class ForkertPeriode(Refused):
 
 #: The task in which a leader of the law's unit gives it or refuses (F10), and what names the law.
 GIVING, LAW = "giv_delegation", "lovomraade"
+#: The variable that a diagram's timer counts to the end of a delegation from.
+UNTIL = "kompetence_til"
 #: The event of a delegation that was taken back; why is its content.
 WITHDRAWAL = "delegation_withdrawn"
 #: How a delegation stands today.

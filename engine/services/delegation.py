@@ -98,7 +98,7 @@ def find_decider(
     until = None
     if decider == "koordinator":
         until = delegation.last_day(session, case, case.koordinator, *asked)
-    return {"beslutter": decider, "kompetence_til": until and until.isoformat()}
+    return {"beslutter": decider, delegation.UNTIL: until and until.isoformat()}
 
 
 @service("gem_enhedsbeslutning")

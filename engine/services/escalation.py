@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from engine.domain import agenda, budget, committee, cover, escalation, grants, hearings
+from engine.domain import (
+    agenda,
+    budget,
+    committee,
+    cover,
+    delegation,
+    escalation,
+    grants,
+    hearings,
+)
 from engine.domain.escalation import Application
 from engine.errors import Refused
 from engine.services import Context, service
@@ -92,7 +101,7 @@ def find_competence(
     if row.competence == "manuel":
         context.start("manglende_regel", {"regel": "beløbsgrænserne"}, case_free=True)
     until = escalation.competent_until(context.session, context.case, row)
-    return {"kompetence": row.competence, "kompetence_til": until and until.isoformat()}
+    return {"kompetence": row.competence, delegation.UNTIL: until and until.isoformat()}
 
 
 @service("ledergodkend")
